@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+//
+// A hash map from text to pointer that keeps insertion order. Keys are copied,
+// values are borrowed.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct map_entry {
+    char *key;
+    void *value;
+    size_t hash;
+};
+
+struct map {
+    struct map_entry *entries; // in insertion order: walk 0 … count - 1
+    size_t count;
+    size_t capacity;
+    size_t *slots;
+    size_t slot_count;
+};
+
+void map_init(struct map *map);
+void map_clear(struct map *map);
+
+// Replaces an older value under the same key.
+void map_put(struct map *map, const char *key, void *value);
+
+// NULL when the key is not there.
+void *map_find(const struct map *map, const char *key);
+bool map_has(const struct map *map, const char *key);
