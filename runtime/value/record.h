@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+//
+// The rows that engine and store share: what state remembers of one resource, and what
+// the journal remembers of a run, a step and a handler.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "value/value.h"
+
+// One resource as last applied or found.
+struct record {
+    const char *address;
+    const char *type;
+    const char *host;                // "host/app" for things on a host, else NULL
+    const char *playbook;            // the one that declared it
+    const char *incarnation;         // of the host: "server id/machine id"; or NULL
+    bool created_by_us;              // false: found there, never removed
+    bool protect;
+    const struct value *wanted;      // as declared, references kept, secrets as digests
+    const struct value *attributes;  // as found after the last apply, secrets as digests
+    const char *const *needs;        // addresses it depends on, for the order of deletes
+    size_t need_count;
+    int64_t changed_at_ms;
+};
+
+enum record_outcome {
+    RECORD_OPEN,      // an intent without result
+    RECORD_DONE,
+    RECORD_FAILED,
+    RECORD_UNCERTAIN, // the call may still be executing
+    RECORD_RESOLVED,  // settled by a later run that asked the world
+};
+
+struct record_step {
+    int64_t id;
+    int64_t run;
+    const char *address;
+    const char *type;
+    const char *host;           // or NULL
+    const char *action;         // "create", "update", "replace", "delete"
+    const char *label;          // the value of the pipster-step label: "r12s3"
+    enum record_outcome outcome;
+    const struct value *note;   // what the step itself chose to remember, or NULL
+    const char *failure;        // the fault's text, or NULL
+    int64_t begun_at_ms;
+    int64_t ended_at_ms;        // 0 while open
+};
+
+struct record_handler {
+    const char *host;   // "host/app"
+    const char *name;   // "reload caddy"
+    const char *cause;  // the address whose change owes it
+    const char *script; // shell text that carries no secret
+    int64_t run;
+};
+
+struct record_run {
+    int64_t id;
+    const char *playbook;
+    const char *verb;    // "run", "destroy"
+    const char *outcome; // "open", "done", "partial", "failed", "interrupted"
+    int64_t begun_at_ms;
+    int64_t ended_at_ms;
+    const char *cost_before; // exact decimal and currency: "23.6 EUR", or NULL
+    const char *cost_after;
+    const struct value *summary; // counts and measured times
+};
