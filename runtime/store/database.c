@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: MIT
+#include "store/database.h"
+
+#include "store/file.h"
+#include "store/heap.h"
+#include "store/migration.h"
+#include "store/query.h"
+#include "store/transaction.h"
+#include "store/writer.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+// A sound file of a version we know; *version 0: nothing in it yet.
+static bool inspect(struct connection *connection, int64_t *version, struct fault *fault)
+{
+    return migration_read_version(connection, version, fault) &&
+           connection_check(connection, fault);
+}
+
+// An old database is migrated in memory, since a plan writes no state.
+static bool replace_old(struct connection **connection, int64_t version,
+                        struct fault *fault)
+{
+    struct connection *copy = NULL;
+    if (version == MIGRATION_NEWEST)
+        return true;
+    if (!connection_open_copy(&copy, *connection, fault))
+        return false;
+    connection_close(*connection);
+    *connection = copy;
+    return migration_apply(copy, version, fault);
+}
+
+// *reader stays NULL when there is nothing in the file yet. What a writer has just
+// looked over needs no second look.
+static bool open_reader(struct connection **reader, const char *path, bool inspected,
+                        struct fault *fault)
+{
+    struct connection *connection = NULL;
+    int64_t version = MIGRATION_NEWEST;
+    bool opened = connection_open(&connection, path, fault) &&
+                  (inspected || inspect(connection, &version, fault));
+    if (opened && version > 0)
+        opened = replace_old(&connection, version, fault) &&
+                 connection_run(connection, "PRAGMA query_only = ON", fault);
+    if (opened && version > 0)
+        *reader = connection;
+    else
+        connection_close(connection);
+    return opened;
+}
+
+static bool prepare_file(struct connection *connection, struct fault *fault)
+{
+    int64_t version = 0;
+    if (!inspect(connection, &version, fault) ||
+        !connection_run(connection,
+                        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL", fault))
+        return false;
+    if (version == MIGRATION_NEWEST)
+        return true;
+    if (version > 0 && !migration_keep_copy(connection, version, fault))
+        return false;
+    return migration_apply(connection, version, fault);
+}
+
+static bool open_writer(struct writer **writer, const char *path, struct fault *fault)
+{
+    struct connection *connection = NULL;
+    if (!file_make_folder(path, fault) || !file_create(path, false, fault) ||
+        !connection_open(&connection, path, fault))
+        return false;
+    if (!prepare_file(connection, fault)) {
+        connection_close(connection);
+        return false;
+    }
+    return writer_start(writer, connection, fault);
+}
+
+// The last id that a table ever gave away, also when its row is long gone.
+static bool read_sequence(struct connection *reader, const char *table,
+                          _Atomic int64_t *last, struct fault *fault)
+{
+    struct arena arena;
+    struct statement statement;
+    struct query query;
+    arena_init(&arena, 0);
+    statement_init(&statement, STATEMENT_SEQUENCE_GET, &arena);
+    statement_add_text(&statement, table);
+    bool done = query_start(&query, reader, &statement, fault);
+    if (done) {
+        *last = query_next(&query) ? query_integer(&query, 0) : 0;
+        done = query_end(&query, fault);
+    }
+    arena_clear(&arena);
+    return done;
+}
+
+static bool read_meta(struct connection *reader, const char *key, struct arena *arena,
+                      const char **text, struct fault *fault)
+{
+    struct statement statement;
+    struct query query;
+    statement_init(&statement, STATEMENT_META_GET, arena);
+    statement_add_text(&statement, key);
+    if (!query_start(&query, reader, &statement, fault))
+        return false;
+    *text = query_next(&query) ? query_text(&query, 0, arena) : NULL;
+    return query_end(&query, fault);
+}
+
+static bool read_identity(struct database *database, struct fault *fault)
+{
+    struct arena arena;
+    const char *id = NULL;
+    arena_init(&arena, 0);
+    bool known = read_meta(database->reader, "project_id", &arena, &id, fault);
+    if (known && (!id || strlen(id) >= sizeof database->project_id)) {
+        fault_set(fault, FAULT_ERROR, "the database has no project id");
+        known = fault_where(fault, "%s", connection_path(database->reader));
+    }
+    if (known)
+        snprintf(database->project_id, sizeof database->project_id, "%s", id);
+    arena_clear(&arena);
+    return known && read_sequence(database->reader, "run", &database->last_run, fault) &&
+           read_sequence(database->reader, "step", &database->last_step, fault);
+}
+
+bool database_open(struct database **opened, const char *path, enum database_mode mode,
+                   struct fault *fault)
+{
+    struct database *database = heap_new(sizeof *database);
+    bool exists = false, done = false;
+    *opened = NULL;
+    if (!file_check_owner(path, &exists, fault))
+        goto out;
+    if (mode == DATABASE_READ && !exists) {
+        done = true;
+        goto out;
+    }
+    if (mode == DATABASE_WRITE && !open_writer(&database->writer, path, fault))
+        goto out;
+    if (!open_reader(&database->reader, path, database->writer != NULL, fault))
+        goto out;
+    done = !database->reader || read_identity(database, fault);
+    if (done && database->reader) {
+        *opened = database;
+        return true;
+    }
+out:
+    database_close(database);
+    return done || fault_while(fault, "opening the state");
+}
+
+static int dispatch(struct transaction *finished)
+{
+    int count = 0;
+    while (finished) {
+        struct transaction *transaction = finished;
+        finished = finished->next;
+        if (transaction->done)
+            transaction->done(transaction->context, &transaction->fault);
+        transaction_free(transaction);
+        count++;
+    }
+    return count;
+}
+
+void database_close(struct database *database)
+{
+    if (!database)
+        return;
+    // The reader first, so that the writer's checkpoint finds nobody in its way.
+    connection_close(database->reader);
+    if (database->writer)
+        dispatch(writer_stop(database->writer));
+    free(database);
+}
+
+const char *database_project_id(struct database *database)
+{
+    return database->project_id;
+}
+
+int64_t database_serial(struct database *database)
+{
+    struct arena arena;
+    struct fault fault;
+    const char *text = NULL;
+    int64_t serial = -1; // which no plan was ever bound to
+    if (!database)
+        return 0;
+    arena_init(&arena, 0);
+    if (read_meta(database->reader, "serial", &arena, &text, &fault) && text)
+        serial = strtoll(text, NULL, 10);
+    arena_clear(&arena);
+    return serial;
+}
+
+void database_on_wake(struct database *database, database_wake_fn wake, void *context)
+{
+    if (database->writer)
+        writer_on_wake(database->writer, wake, context);
+}
+
+int database_dispatch(struct database *database)
+{
+    struct writer *writer = database->writer;
+    return writer ? dispatch(writer_take_finished(writer, false)) : 0;
+}
+
+int database_wait(struct database *database)
+{
+    struct writer *writer = database->writer;
+    return writer ? dispatch(writer_take_finished(writer, true)) : 0;
+}
+
+int64_t database_commit_count(const struct database *database)
+{
+    return database->writer ? writer_commit_count(database->writer) : 0;
+}

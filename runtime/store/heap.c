@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+#include "store/heap.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void *heap_new(size_t size)
+{
+    void *memory = calloc(1, size);
+    if (!memory)
+        abort();
+    return memory;
+}
+
+char *heap_join(const char *path, const char *suffix)
+{
+    size_t length = strlen(path);
+    char *joined = heap_new(length + strlen(suffix) + 1);
+    memcpy(joined, path, length);
+    strcpy(joined + length, suffix);
+    return joined;
+}

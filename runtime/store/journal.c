@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: MIT
+#include "store/journal.h"
+
+#include "base/array.h"
+#include "base/clock.h"
+#include "store/query.h"
+#include "store/transaction.h"
+
+#include <assert.h>
+#include <string.h>
+
+static const char *const outcome_words[] = {
+    [RECORD_OPEN] = "open",         [RECORD_DONE] = "done",
+    [RECORD_FAILED] = "failed",     [RECORD_UNCERTAIN] = "uncertain",
+    [RECORD_RESOLVED] = "resolved",
+};
+
+#define OUTCOME_COUNT (sizeof outcome_words / sizeof *outcome_words)
+
+// A word we do not know is taken as uncertain: the world is asked.
+static enum record_outcome outcome_of(const char *word)
+{
+    for (size_t i = 0; word && i < OUTCOME_COUNT; i++) {
+        if (strcmp(word, outcome_words[i]) == 0)
+            return (enum record_outcome) i;
+    }
+    return RECORD_UNCERTAIN;
+}
+
+bool journal_begin_run(struct database *database, const char *playbook, const char *verb,
+                       int64_t *run, struct fault *fault)
+{
+    struct transaction *transaction = transaction_new(database);
+    struct statement *begin = transaction_add(transaction, STATEMENT_RUN_BEGIN);
+    *run = atomic_fetch_add(&database->last_run, 1) + 1;
+    statement_add_integer(begin, *run);
+    statement_add_text(begin, playbook);
+    statement_add_text(begin, verb);
+    statement_add_integer(begin, clock_now_ms());
+    return transaction_commit(transaction, fault) ||
+           fault_while(fault, "beginning a run");
+}
+
+void journal_end_run(struct transaction *transaction, const struct record_run *run)
+{
+    struct statement *end = transaction_add(transaction, STATEMENT_RUN_END);
+    statement_add_integer(end, run->id);
+    statement_add_text(end, run->outcome);
+    statement_add_integer(end, run->ended_at_ms ? run->ended_at_ms : clock_now_ms());
+    statement_add_text(end, run->cost_before);
+    statement_add_text(end, run->cost_after);
+    statement_add_json(end, run->summary, NULL);
+}
+
+void journal_intend(struct transaction *transaction, struct record_step *step)
+{
+    struct statement *intend = transaction_add(transaction, STATEMENT_STEP_INTEND);
+    step->id = atomic_fetch_add(&transaction->database->last_step, 1) + 1;
+    step->outcome = RECORD_OPEN;
+    step->begun_at_ms = clock_now_ms();
+    statement_add_integer(intend, step->id);
+    statement_add_integer(intend, step->run);
+    statement_add_text(intend, step->address);
+    statement_add_text(intend, step->type);
+    statement_add_text(intend, step->host);
+    statement_add_text(intend, step->action);
+    statement_add_text(intend, step->label);
+    statement_add_integer(intend, step->begun_at_ms);
+    transaction->has_intent = true;
+}
+
+void journal_note(struct transaction *transaction, int64_t step, const struct value *note)
+{
+    struct statement *noting = transaction_add(transaction, STATEMENT_STEP_NOTE);
+    statement_add_integer(noting, step);
+    statement_add_json(noting, note, NULL);
+}
+
+void journal_finish(struct transaction *transaction, int64_t step,
+                    enum record_outcome outcome, const char *failure)
+{
+    struct statement *finish = transaction_add(transaction, STATEMENT_STEP_FINISH);
+    assert(outcome < OUTCOME_COUNT);
+    statement_add_integer(finish, step);
+    statement_add_text(finish, outcome_words[outcome]);
+    statement_add_text(finish, failure);
+    statement_add_integer(finish, clock_now_ms());
+    transaction->has_result = true;
+}
+
+void journal_owe(struct transaction *transaction, const struct record_handler *handler)
+{
+    struct statement *owe = transaction_add(transaction, STATEMENT_HANDLER_OWE);
+    statement_add_text(owe, handler->host);
+    statement_add_text(owe, handler->name);
+    statement_add_text(owe, handler->cause);
+    statement_add_text(owe, handler->script);
+    statement_add_integer(owe, handler->run);
+}
+
+void journal_clear(struct transaction *transaction, const char *host, const char *name)
+{
+    struct statement *clear = transaction_add(transaction, STATEMENT_HANDLER_CLEAR);
+    statement_add_text(clear, host);
+    statement_add_text(clear, name);
+}
+
+static void read_step(struct query *query, struct arena *arena, void *row)
+{
+    struct record_step *step = row;
+    step->id = query_integer(query, 0);
+    step->run = query_integer(query, 1);
+    step->address = query_text(query, 2, arena);
+    step->type = query_text(query, 3, arena);
+    step->host = query_text(query, 4, arena);
+    step->action = query_text(query, 5, arena);
+    step->label = query_text(query, 6, arena);
+    step->outcome = outcome_of(query_text(query, 7, arena));
+    step->note = query_json(query, 8, arena);
+    step->failure = query_text(query, 9, arena);
+    step->begun_at_ms = query_integer(query, 10);
+    step->ended_at_ms = query_integer(query, 11);
+}
+
+static void read_handler(struct query *query, struct arena *arena, void *row)
+{
+    struct record_handler *handler = row;
+    handler->host = query_text(query, 0, arena);
+    handler->name = query_text(query, 1, arena);
+    handler->cause = query_text(query, 2, arena);
+    handler->script = query_text(query, 3, arena);
+    handler->run = query_integer(query, 4);
+}
+
+static void read_run(struct query *query, struct arena *arena, void *row)
+{
+    struct record_run *run = row;
+    run->id = query_integer(query, 0);
+    run->playbook = query_text(query, 1, arena);
+    run->verb = query_text(query, 2, arena);
+    run->outcome = query_text(query, 3, arena);
+    run->begun_at_ms = query_integer(query, 4);
+    run->ended_at_ms = query_integer(query, 5);
+    run->cost_before = query_text(query, 6, arena);
+    run->cost_after = query_text(query, 7, arena);
+    run->summary = query_json(query, 8, arena);
+}
+
+struct reading {
+    struct database *database;
+    struct arena *arena;
+    size_t row_size;
+    void (*read_row)(struct query *query, struct arena *arena, void *row);
+};
+
+// *rows becomes one block of *count rows in the arena.
+static bool read_rows(const struct reading *reading, const struct statement *statement,
+                      void **rows, size_t *count, struct fault *fault)
+{
+    struct query query;
+    struct array found;
+    if (!query_start(&query, reading->database->reader, statement, fault))
+        return fault_while(fault, "reading the journal");
+    array_init(&found);
+    while (query_next(&query)) {
+        void *row = arena_alloc(reading->arena, reading->row_size);
+        reading->read_row(&query, reading->arena, row);
+        array_add(&found, row);
+    }
+    char *block = arena_alloc(reading->arena, (found.count + 1) * reading->row_size);
+    for (size_t i = 0; i < found.count; i++)
+        memcpy(block + i * reading->row_size, found.items[i], reading->row_size);
+    *rows = block;
+    *count = found.count;
+    array_clear(&found);
+    return query_end(&query, fault) || fault_while(fault, "reading the journal");
+}
+
+bool journal_load_open(struct database *database, struct arena *arena,
+                       struct journal_open *open, struct fault *fault)
+{
+    struct statement steps, handlers;
+    struct reading step = {database, arena, sizeof *open->steps, read_step};
+    struct reading handler = {database, arena, sizeof *open->handlers, read_handler};
+    void *rows = NULL;
+    *open = (struct journal_open){0};
+    if (!database)
+        return true;
+    statement_init(&steps, STATEMENT_STEP_LIST_OPEN, arena);
+    statement_init(&handlers, STATEMENT_HANDLER_LIST, arena);
+    if (!read_rows(&step, &steps, &rows, &open->step_count, fault))
+        return false;
+    open->steps = rows;
+    if (!read_rows(&handler, &handlers, &rows, &open->handler_count, fault))
+        return false;
+    open->handlers = rows;
+    return true;
+}
+
+bool journal_load_runs(struct database *database, struct arena *arena, int limit,
+                       struct record_run **runs, size_t *count, struct fault *fault)
+{
+    struct statement statement;
+    struct reading reading = {database, arena, sizeof **runs, read_run};
+    void *rows = NULL;
+    *runs = NULL;
+    *count = 0;
+    if (!database)
+        return true;
+    statement_init(&statement, STATEMENT_RUN_LIST, arena);
+    statement_add_integer(&statement, limit > 0 ? limit : -1);
+    bool done = read_rows(&reading, &statement, &rows, count, fault);
+    *runs = rows;
+    return done;
+}
+
+bool journal_load_steps(struct database *database, struct arena *arena, int64_t run,
+                        struct record_step **steps, size_t *count, struct fault *fault)
+{
+    struct statement statement;
+    struct reading reading = {database, arena, sizeof **steps, read_step};
+    void *rows = NULL;
+    *steps = NULL;
+    *count = 0;
+    if (!database)
+        return true;
+    statement_init(&statement, STATEMENT_STEP_LIST_RUN, arena);
+    statement_add_integer(&statement, run);
+    bool done = read_rows(&reading, &statement, &rows, count, fault);
+    *steps = rows;
+    return done;
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+//
+// The journal: an intent is committed before a step's first side effect, its result in
+// one transaction with the resource's row and the handlers it owes. An open intent at
+// start means that an earlier process was cut off there.
+#pragma once
+
+#include "store/database.h"
+#include "value/record.h"
+
+// Commits a run with outcome "open" and gives its id.
+bool journal_begin_run(struct database *database, const char *playbook, const char *verb,
+                       int64_t *run, struct fault *fault) FAULT_CHECKED;
+// outcome: "done", "partial", "failed", "interrupted". Strings and summary may be NULL.
+void journal_end_run(struct transaction *transaction, const struct record_run *run);
+
+// Takes run, address, type, host, action, label; gives the step its id (unique for good).
+void journal_intend(struct transaction *transaction, struct record_step *step);
+void journal_note(struct transaction *transaction, int64_t step,
+                  const struct value *note);
+// `failure` NULL unless failed.
+void journal_finish(struct transaction *transaction, int64_t step,
+                    enum record_outcome outcome, const char *failure);
+
+// Owed once per host and name: a later cause takes the place of an earlier one.
+void journal_owe(struct transaction *transaction, const struct record_handler *handler);
+void journal_clear(struct transaction *transaction, const char *host, const char *name);
+
+struct journal_open {
+    struct record_step *steps; // open or uncertain intents, oldest first
+    size_t step_count;
+    struct record_handler *handlers;
+    size_t handler_count;
+};
+// `database` may be NULL: nothing is open.
+bool journal_load_open(struct database *database, struct arena *arena,
+                       struct journal_open *open, struct fault *fault) FAULT_CHECKED;
+
+// Newest first, `limit` 0 for all; and the steps of one run in order.
+bool journal_load_runs(struct database *database, struct arena *arena, int limit,
+                       struct record_run **runs, size_t *count,
+                       struct fault *fault) FAULT_CHECKED;
+bool journal_load_steps(struct database *database, struct arena *arena, int64_t run,
+                        struct record_step **steps, size_t *count,
+                        struct fault *fault) FAULT_CHECKED;

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+#include "store/secret.h"
+
+#include "base/crashpoint.h"
+#include "store/query.h"
+#include "store/transaction.h"
+#include "store/vault.h"
+
+#include <sodium.h>
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+// Harmless when it was done before, and it cannot fail on Linux once randomness is there.
+static void start_sodium(void)
+{
+    if (sodium_init() < 0)
+        abort();
+}
+
+const struct value *secret_generate(struct arena *arena, const char *label, size_t length)
+{
+    static const char letters[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    start_sodium();
+    char *bytes = arena_alloc(arena, length + 1);
+    for (size_t i = 0; i < length; i++)
+        bytes[i] = letters[randombytes_uniform(sizeof letters - 1)];
+    return value_secret(arena, label, bytes, length);
+}
+
+void secret_put(struct transaction *transaction, const struct vault *vault,
+                const struct value *secret)
+{
+    assert(secret->kind == VALUE_SECRET && secret->secret.label);
+    size_t length = secret->secret.length + VAULT_SEALED_EXTRA;
+    unsigned char *sealed = arena_alloc(&transaction->arena, length);
+    vault_seal(vault, secret->secret.label, secret->secret.bytes, secret->secret.length,
+               sealed);
+    crashpoint("secret-sealing");
+    struct statement *put = transaction_add(transaction, STATEMENT_SECRET_PUT);
+    statement_add_text(put, secret->secret.label);
+    statement_add_blob(put, sealed, length);
+}
+
+void secret_remove(struct transaction *transaction, const char *label)
+{
+    statement_add_text(transaction_add(transaction, STATEMENT_SECRET_REMOVE), label);
+}
+
+static bool load_sealed(struct database *database, struct arena *arena, const char *label,
+                        struct vault_sealed *sealed, struct fault *fault)
+{
+    struct statement statement;
+    struct query query;
+    *sealed = (struct vault_sealed){0};
+    statement_init(&statement, STATEMENT_SECRET_GET, arena);
+    statement_add_text(&statement, label);
+    if (!query_start(&query, database->reader, &statement, fault))
+        return false;
+    if (query_next(&query)) {
+        sealed->label = query_text(&query, 0, arena);
+        sealed->bytes = query_blob(&query, 1, arena, &sealed->length);
+    }
+    return query_end(&query, fault);
+}
+
+// A plan makes no key; but a secret that is there says that one is missing.
+static bool refuse_without_key(struct database *database, const char *label,
+                               struct fault *fault)
+{
+    char *path = vault_find_key_path(database->project_id, fault);
+    if (!path)
+        return false;
+    fault_set(fault, FAULT_ERROR, "the secret %s cannot be opened", label);
+    fault_where(fault, "%s", path);
+    fault_why(fault, "the key it was sealed with is missing");
+    fault_next(fault, "restore the key of this project to %s from its backup", path);
+    free(path);
+    return false;
+}
+
+bool secret_load(struct database *database, const struct vault *vault,
+                 struct arena *arena, const char *label, const struct value **secret,
+                 struct fault *fault)
+{
+    struct vault_sealed sealed;
+    const char *bytes = NULL;
+    size_t length = 0;
+    *secret = NULL;
+    if (!database)
+        return true;
+    if (!load_sealed(database, arena, label, &sealed, fault))
+        return fault_while(fault, "reading the secret %s", label);
+    if (!sealed.label)
+        return true;
+    if (!vault)
+        return refuse_without_key(database, label, fault);
+    if (!vault_unseal(vault, arena, &sealed, &bytes, &length))
+        return vault_refuse_key(vault_key_path(vault), label, fault);
+    *secret = value_secret(arena, label, bytes, length);
+    return true;
+}
+
+void secret_sha256(const char *bytes, size_t length, char hex[SECRET_SHA256_SIZE])
+{
+    unsigned char hash[crypto_hash_sha256_BYTES];
+    crypto_hash_sha256(hash, (const unsigned char *) bytes, length);
+    sodium_bin2hex(hex, SECRET_SHA256_SIZE, hash, sizeof hash);
+}
+
+void secret_random_hex(char *out, size_t bytes)
+{
+    start_sodium();
+    for (size_t i = 0; i < bytes; i++) {
+        unsigned char byte = (unsigned char) randombytes_uniform(256);
+        sodium_bin2hex(out + 2 * i, 3, &byte, 1);
+    }
+}

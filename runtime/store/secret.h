@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+//
+// The vault: secrets are sealed (XChaCha20-Poly1305, the label as associated data) with a
+// random key in a file of mode 0600, $XDG_CONFIG_HOME/pipster/keys/PROJECT-ID, made at
+// first need. State and journal keep keyed digests only.
+#pragma once
+
+#include <stddef.h>
+
+#include "base/text.h"
+#include "store/database.h"
+
+struct vault;
+
+// `create` false: a missing key leaves *vault NULL and answers true (a plan makes none).
+bool vault_open(struct vault **vault, struct database *database, bool create,
+                struct fault *fault) FAULT_CHECKED;
+void vault_close(struct vault *vault);
+const char *vault_key_path(const struct vault *vault);
+
+// A fresh secret of `length` characters of A–Z a–z 0–9, from the system's randomness.
+const struct value *secret_generate(struct arena *arena, const char *label,
+                                    size_t length);
+// Queues the sealed secret.
+void secret_put(struct transaction *transaction, const struct vault *vault,
+                const struct value *secret);
+void secret_remove(struct transaction *transaction, const char *label);
+// *secret is NULL when there is none of that label. A wrong key is a fault that says so.
+bool secret_load(struct database *database, const struct vault *vault,
+                 struct arena *arena, const char *label, const struct value **secret,
+                 struct fault *fault) FAULT_CHECKED;
+
+#define SECRET_DIGEST_SIZE 65
+// Keyed BLAKE2b in hex: equal secrets give equal digests under one key only.
+void vault_digest(const struct vault *vault, const char *bytes, size_t length,
+                  char digest[SECRET_DIGEST_SIZE]);
+// A json_secret_fn; context is the vault: {"$secret": label, "digest": …}.
+void vault_write_digest(void *vault, struct text *out, const struct value *secret);
+// Whether a recorded {"$secret":…,"digest":…} map stands for these bytes.
+bool vault_digest_matches(const struct vault *vault, const struct value *recorded,
+                          const struct value *secret);
+
+// For host keys and probes; plain, unkeyed. hex of 64 + NUL.
+#define SECRET_SHA256_SIZE 65
+void secret_sha256(const char *bytes, size_t length, char hex[SECRET_SHA256_SIZE]);
+// `bytes` random bytes in hex; out holds 2 × bytes + 1.
+void secret_random_hex(char *out, size_t bytes);
+// An ed25519 key pair in OpenSSH's formats: the private PEM as a secret, the public as
+// "ssh-ed25519 AAAA…" followed by the comment.
+void secret_ssh_keypair(struct arena *arena, const char *comment,
+                        const struct value **private_key, const char **public_key);

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+#include "store/statement.h"
+
+#include "base/text.h"
+#include "store/secret.h"
+#include "value/json.h"
+
+#include <assert.h>
+#include <string.h>
+
+#define STEP_COLUMNS                                                                     \
+    "id, run, address, type, host, action, label, outcome, note, failure, begun_at_ms, " \
+    "ended_at_ms"
+
+static const char *const texts[STATEMENT_COUNT] = {
+    // IMMEDIATE always: a deferred one that reads first cannot wait for its turn to
+    // write.
+    [STATEMENT_BEGIN] = "BEGIN IMMEDIATE",
+    [STATEMENT_COMMIT] = "COMMIT",
+    [STATEMENT_ROLLBACK] = "ROLLBACK",
+    [STATEMENT_SAVEPOINT] = "SAVEPOINT one",
+    [STATEMENT_RELEASE] = "RELEASE one",
+    [STATEMENT_ROLLBACK_TO] = "ROLLBACK TO one",
+
+    [STATEMENT_META_GET] = "SELECT value FROM meta WHERE key = ?1",
+    [STATEMENT_META_PUT] = "INSERT INTO meta (key, value) VALUES (?1, ?2)",
+    [STATEMENT_SERIAL_RAISE] = "UPDATE meta SET value = value + 1 WHERE key = 'serial'",
+    [STATEMENT_SEQUENCE_GET] = "SELECT seq FROM sqlite_sequence WHERE name = ?1",
+
+    [STATEMENT_RESOURCE_LIST] =
+        "SELECT address, type, host, playbook, incarnation, created_by_us, protect, "
+        "wanted, "
+        "attributes, needs, changed_at_ms FROM resource ORDER BY address",
+    [STATEMENT_RESOURCE_PUT] =
+        "INSERT OR REPLACE INTO resource (address, type, host, playbook, incarnation, "
+        "created_by_us, protect, wanted, attributes, needs, changed_at_ms) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+    [STATEMENT_RESOURCE_REMOVE] = "DELETE FROM resource WHERE address = ?1",
+
+    [STATEMENT_SETTING_GET] = "SELECT value FROM setting WHERE key = ?1",
+    [STATEMENT_SETTING_PUT] =
+        "INSERT OR REPLACE INTO setting (key, value) VALUES (?1, ?2)",
+    [STATEMENT_SETTING_REMOVE] = "DELETE FROM setting WHERE key = ?1",
+
+    [STATEMENT_RUN_BEGIN] = "INSERT INTO run (id, playbook, verb, outcome, begun_at_ms) "
+                            "VALUES (?1, ?2, ?3, 'open', ?4)",
+    [STATEMENT_RUN_END] =
+        "UPDATE run SET outcome = ?2, ended_at_ms = ?3, cost_before = ?4, "
+        "cost_after = ?5, summary = ?6 WHERE id = ?1",
+    [STATEMENT_RUN_LIST] =
+        "SELECT id, playbook, verb, outcome, begun_at_ms, ended_at_ms, "
+        "cost_before, cost_after, summary FROM run "
+        "ORDER BY id DESC LIMIT ?1",
+
+    [STATEMENT_STEP_INTEND] =
+        "INSERT INTO step (id, run, address, type, host, action, label, outcome, "
+        "begun_at_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'open', ?8)",
+    [STATEMENT_STEP_NOTE] = "UPDATE step SET note = ?2 WHERE id = ?1",
+    [STATEMENT_STEP_FINISH] = "UPDATE step SET outcome = ?2, failure = ?3, "
+                              "ended_at_ms = ?4 WHERE id = ?1",
+    [STATEMENT_STEP_LIST_OPEN] = "SELECT " STEP_COLUMNS " FROM step "
+                                 "WHERE outcome IN ('open', 'uncertain') ORDER BY id",
+    [STATEMENT_STEP_LIST_RUN] =
+        "SELECT " STEP_COLUMNS " FROM step WHERE run = ?1 ORDER BY id",
+
+    [STATEMENT_HANDLER_OWE] =
+        "INSERT OR REPLACE INTO handler (host, name, cause, script, run) "
+        "VALUES (?1, ?2, ?3, ?4, ?5)",
+    [STATEMENT_HANDLER_CLEAR] = "DELETE FROM handler WHERE host = ?1 AND name = ?2",
+    [STATEMENT_HANDLER_LIST] =
+        "SELECT host, name, cause, script, run FROM handler ORDER BY host, name",
+
+    [STATEMENT_SECRET_GET] = "SELECT label, sealed FROM secret WHERE label = ?1",
+    [STATEMENT_SECRET_ANY] = "SELECT label, sealed FROM secret ORDER BY label LIMIT 1",
+    [STATEMENT_SECRET_PUT] =
+        "INSERT OR REPLACE INTO secret (label, sealed) VALUES (?1, ?2)",
+    [STATEMENT_SECRET_REMOVE] = "DELETE FROM secret WHERE label = ?1",
+
+    // These two live in cache.db.
+    [STATEMENT_FACT_GET] = "SELECT text, read_at_ms FROM fact WHERE key = ?1",
+    [STATEMENT_FACT_PUT] =
+        "INSERT OR REPLACE INTO fact (key, text, read_at_ms) VALUES (?1, ?2, ?3)",
+};
+
+const char *statement_sql(enum statement_id id)
+{
+    assert(id < STATEMENT_COUNT);
+    return texts[id];
+}
+
+bool statement_must_change(enum statement_id id)
+{
+    return id == STATEMENT_SERIAL_RAISE || id == STATEMENT_RUN_END ||
+           id == STATEMENT_STEP_NOTE || id == STATEMENT_STEP_FINISH;
+}
+
+void statement_init(struct statement *statement, enum statement_id id,
+                    struct arena *arena)
+{
+    *statement = (struct statement){.id = id, .arena = arena};
+}
+
+static struct parameter *add_parameter(struct statement *statement)
+{
+    assert(statement->count < STATEMENT_PARAMETERS);
+    return &statement->parameters[statement->count++];
+}
+
+void statement_add_integer(struct statement *statement, int64_t integer)
+{
+    struct parameter *parameter = add_parameter(statement);
+    parameter->kind = PARAMETER_INTEGER;
+    parameter->integer = integer;
+}
+
+static void add_bytes(struct statement *statement, enum parameter_kind kind,
+                      const void *bytes, size_t length)
+{
+    struct parameter *parameter = add_parameter(statement);
+    if (!bytes)
+        return;
+    parameter->kind = kind;
+    parameter->bytes = arena_copy(statement->arena, bytes, length);
+    parameter->length = length;
+}
+
+void statement_add_text(struct statement *statement, const char *text)
+{
+    add_bytes(statement, PARAMETER_TEXT, text, text ? strlen(text) : 0);
+}
+
+void statement_add_blob(struct statement *statement, const void *bytes, size_t length)
+{
+    add_bytes(statement, PARAMETER_BLOB, bytes, length);
+}
+
+void statement_add_json(struct statement *statement, const struct value *value,
+                        const struct vault *vault)
+{
+    if (!value) {
+        statement_add_text(statement, NULL);
+        return;
+    }
+    struct text json;
+    text_init(&json, 0);
+    json_write(&json, value, vault ? vault_write_digest : NULL, (void *) vault);
+    add_bytes(statement, PARAMETER_TEXT, json.bytes, json.length);
+    text_clear(&json);
+}
