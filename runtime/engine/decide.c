@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: MIT
+#include "engine/decide.h"
+
+#include <string.h>
+
+#include "engine/diff.h"
+#include "engine/resolve.h"
+
+static const struct value *recorded_attributes(const struct draft *draft)
+{
+    const struct record *record = draft->change->record;
+    return record != NULL ? record->attributes : NULL;
+}
+
+// What lives in our own state only: secrets and cost items.
+static bool look_at_own(struct planner *planner, struct draft *draft, struct fault *fault)
+{
+    const struct engine *engine = planner->engine;
+    struct change *change = draft->change;
+    const struct value *secret = NULL;
+    change->found = recorded_attributes(draft);
+    draft->state = change->found != NULL ? OBSERVE_PRESENT : OBSERVE_ABSENT;
+    if (!draft->schema->is_core || change->found == NULL)
+        return true;
+    if (engine->vault == NULL || engine->database == NULL) {
+        planner_warn(planner, "%s cannot be opened: this project's key is not here",
+                     change->address);
+        return true;
+    }
+    if (!secret_load(engine->database, engine->vault, planner->arena, change->address,
+                     &secret, fault))
+        return fault_while(fault, "opening %s", change->address);
+    if (secret == NULL) {
+        draft->state = OBSERVE_ABSENT;
+        change->found = NULL;
+    } else {
+        change->found = value_with(planner->arena, change->found, "value", secret);
+    }
+    return true;
+}
+
+static void take_diff(struct change *change, const struct diff *diff)
+{
+    change->fields = diff->fields;
+    change->field_count = diff->field_count;
+}
+
+static void decide_create(struct planner *planner, struct draft *draft)
+{
+    struct change *change = draft->change;
+    struct diff diff;
+    change->action = CHANGE_CREATE;
+    change->found = NULL;
+    diff_create(planner->arena, draft->schema, change->wanted, &diff);
+    take_diff(change, &diff);
+    if (draft->state == OBSERVE_UNKNOWN) {
+        change->verdict = VERDICT_MAY;
+        change->because =
+            draft->because != NULL ? draft->because : "it cannot be seen yet";
+        change->reason = "new host";
+        return;
+    }
+    change->recreated_after_drift = recorded_attributes(draft) != NULL;
+    change->reason =
+        change->recreated_after_drift ? "gone since the last run" : "not there yet";
+}
+
+static const char *note_because(const struct planner *planner, const struct diff *diff)
+{
+    if (diff->because == NULL)
+        return NULL;
+    return arena_format(planner->arena, "%s, which is known after apply", diff->because);
+}
+
+static void decide_present(struct planner *planner, struct draft *draft,
+                           const char *replace_because)
+{
+    struct arena *arena = planner->arena;
+    struct change *change = draft->change;
+    struct diff diff;
+    diff_compare(arena, planner->engine->vault, draft->schema, change->wanted,
+                 change->found, recorded_attributes(draft), &diff);
+    take_diff(change, &diff);
+    change->reason = diff_reason(arena, &diff);
+    for (size_t i = 0; i < diff.note_count; i++)
+        planner_warn(planner, "%s: %s", change->address, diff.notes[i]);
+    if (diff.field_count == 0) {
+        change->action = CHANGE_NONE;
+        change->reason = change->record == NULL ? "already there" : "nothing differs";
+        return;
+    }
+    bool replaces = diff.must_replace || (!diff.differs && diff.may_replace) ||
+                    replace_because != NULL;
+    change->action = replaces ? CHANGE_REPLACE : CHANGE_UPDATE;
+    if (replace_because != NULL)
+        change->reason = replace_because;
+    else if (replaces)
+        change->reason =
+            arena_format(arena, "%s, which cannot be changed in place", change->reason);
+    if (!diff.differs) {
+        change->verdict = VERDICT_MAY;
+        change->because = note_because(planner, &diff);
+    }
+}
+
+static void compare_with_world(struct planner *planner, struct draft *draft,
+                               const char *replace_because)
+{
+    struct change *change = draft->change;
+    change->verdict = VERDICT_WILL;
+    change->because = NULL;
+    if (draft->schema->is_check) {
+        struct diff diff;
+        diff_create(planner->arena, draft->schema, change->wanted, &diff);
+        take_diff(change, &diff);
+        change->action = CHANGE_CHECK;
+        change->reason = "verified after everything before it";
+    } else if (draft->state == OBSERVE_PRESENT) {
+        decide_present(planner, draft, replace_because);
+    } else {
+        decide_create(planner, draft);
+    }
+}
+
+static bool ask_preview(struct planner *planner, struct draft *draft, struct fault *fault)
+{
+    const struct provider *provider = planner->engine->provider;
+    struct preview *preview = arena_alloc(planner->arena, sizeof *preview);
+    struct change *change = draft->change;
+    const struct schema *schema = draft->schema;
+    change->preview = preview;
+    if (schema == NULL || schema->is_core || change->action == CHANGE_FORGET)
+        return true;
+    if (provider->preview(provider->context, planner->arena, change, preview, fault))
+        return true;
+    if (fault->where[0] == '\0' && change->where != NULL)
+        fault_where(fault, "%s", change->where);
+    return fault_while(fault, "planning %s", change->address);
+}
+
+// The provider may know better what is wanted (the type that is in stock), or that it
+// takes a new one; then the comparison is made again with that.
+static bool refine(struct planner *planner, struct draft *draft, struct fault *fault)
+{
+    struct change *change = draft->change;
+    if (!ask_preview(planner, draft, fault))
+        return false;
+    const struct value *refined = change->preview->wanted;
+    bool replaces =
+        change->action == CHANGE_UPDATE && change->preview->replace_because != NULL;
+    bool differs = refined != NULL && !value_equal(refined, change->wanted);
+    if (!replaces && !differs)
+        return true;
+    size_t warnings = planner->plan->warning_count;
+    if (differs)
+        change->wanted = refined;
+    compare_with_world(planner, draft,
+                       replaces ? change->preview->replace_because : NULL);
+    planner->plan->warning_count = warnings; // told once already
+    return ask_preview(planner, draft, fault);
+}
+
+static bool decide_declared(struct planner *planner, struct draft *draft,
+                            struct fault *fault)
+{
+    struct change *change = draft->change;
+    if (!resolve_value(planner, change->resource->attributes, &change->wanted, fault)) {
+        fault_where(fault, "%s", change->where != NULL ? change->where : "");
+        return fault_while(fault, "planning %s", change->address);
+    }
+    if ((draft->schema->is_core || draft->schema->is_cost) && !draft->done &&
+        !look_at_own(planner, draft, fault))
+        return false;
+    if (draft->state == OBSERVE_FAILED && !draft->schema->is_check) {
+        *fault = *draft->fault;
+        return false;
+    }
+    compare_with_world(planner, draft, NULL);
+    return refine(planner, draft, fault);
+}
+
+static void forget(struct change *change, const char *reason)
+{
+    change->action = CHANGE_FORGET;
+    change->reason = reason;
+}
+
+static void decide_leftover(struct planner *planner, struct draft *draft)
+{
+    struct change *change = draft->change;
+    if (draft->state == OBSERVE_PRESENT && draft->ours) {
+        change->action = CHANGE_DELETE;
+        change->reason =
+            arena_format(planner->arena, "left over from run %lld, not declared any more",
+                         (long long) change->open->run);
+    } else {
+        change->action = CHANGE_NONE;
+        change->reason = "an unfinished step of an earlier run, settled";
+    }
+}
+
+static void decide_removed(struct planner *planner, struct draft *draft)
+{
+    struct arena *arena = planner->arena;
+    struct change *change = draft->change;
+    const char *kept = map_find(&planner->kept, change->address);
+    if (kept != NULL) {
+        change->action = CHANGE_NONE;
+        change->blocked_by_protection = true;
+        change->reason = kept;
+    } else if (planner_is_foreign(planner, draft)) {
+        change->action = CHANGE_NONE;
+        change->reason =
+            arena_format(arena, "left alone: declared by %s", change->record->playbook);
+    } else if (change->record == NULL) {
+        decide_leftover(planner, draft);
+    } else if (draft->schema == NULL) {
+        change->action = CHANGE_NONE;
+        change->reason = "left alone: there is no such type any more";
+        planner_warn(planner, "%s is left alone: this pipster has no type %s",
+                     change->address, change->type);
+    } else if (draft->goes_with != NULL || draft->void_record != NULL) {
+        const char *machine = draft->goes_with != NULL ? draft->goes_with : change->host;
+        forget(change, arena_format(arena, "goes with %s", machine));
+    } else if (draft->state == OBSERVE_ABSENT) {
+        forget(change, "already gone");
+    } else if (!change->record->created_by_us && !draft->ours) {
+        forget(change, "it was there before us, and stays as it is");
+    } else {
+        change->action = CHANGE_DELETE;
+        change->reason =
+            planner->options->destroy ? "destroyed" : "not declared any more";
+    }
+}
+
+bool decide_draft(struct planner *planner, struct draft *draft, struct fault *fault)
+{
+    struct change *change = draft->change;
+    draft->decided = true;
+    if (change->resource != NULL)
+        return decide_declared(planner, draft, fault);
+    const struct schema *schema = draft->schema;
+    if (schema != NULL && (schema->is_core || schema->is_cost)) {
+        draft->state = OBSERVE_PRESENT;
+        change->found = recorded_attributes(draft);
+    }
+    bool asked = draft->state == OBSERVE_FAILED && draft->goes_with == NULL &&
+                 !map_has(&planner->kept, change->address) &&
+                 !planner_is_foreign(planner, draft);
+    if (asked) {
+        *fault = *draft->fault;
+        return false;
+    }
+    decide_removed(planner, draft);
+    return ask_preview(planner, draft, fault);
+}
+
+bool decide_again(struct planner *planner, struct draft *draft, struct fault *fault)
+{
+    struct change *change = draft->change;
+    enum change_action planned = change->action;
+    if (!decide_draft(planner, draft, fault))
+        return false;
+    bool less = change->action == planned || change->action == CHANGE_NONE ||
+                change->action == CHANGE_UPDATE;
+    if (less)
+        return true;
+    fault_set(fault, FAULT_STALE, "%s would have to be %s, which was not planned",
+              change->address, change->action == CHANGE_REPLACE ? "replaced" : "created");
+    fault_where(fault, "%s", change->where != NULL ? change->where : change->address);
+    fault_why(fault, "%s", change->reason);
+    return fault_next(fault, "plan again: what could not be known then is known now");
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+//
+// The program in two sentences. A plan: every resource is checked, ordered, read,
+// compared, decided, priced and judged. A run: what was planned is carried out, N at
+// once.
+#include "engine/engine.h"
+
+#include "engine/apply.h"
+#include "engine/cost.h"
+#include "engine/graph.h"
+#include "engine/guard.h"
+#include "engine/planner.h"
+#include "engine/refresh.h"
+
+// The machine under a host is decided before the host is asked, and so on up.
+static bool refresh_and_decide(struct planner *planner, struct fault *fault)
+{
+    bool more = true;
+    if (!refresh_cloud(planner, fault))
+        return false;
+    while (more) {
+        if (!plan_decide(planner->plan, fault) || !refresh_hosts(planner, &more, fault))
+            return false;
+    }
+    return true;
+}
+
+bool engine_plan(struct engine *engine, const struct resource_set *wanted,
+                 const struct engine_options *options, struct plan **plan,
+                 struct fault *fault)
+{
+    fault_clear(fault);
+    *plan = plan_new(wanted, options != NULL && options->destroy);
+    if (!planner_new(engine, wanted, options, *plan, fault))
+        goto out;
+    struct planner *planner = (*plan)->planner;
+    if (!resource_check(planner->wanted, fault) ||
+        !graph_order(&planner->graph, planner->wanted, planner->removed_count, fault))
+        goto out;
+    guard_keep(planner);
+    if (!refresh_and_decide(planner, fault) || !plan_arrange(*plan, fault) ||
+        !cost_sum(engine, *plan, fault))
+        goto out;
+    // A plan that may not be carried out is still there to be shown.
+    return guard_judge(planner, fault);
+out:
+    // Answers may still come for a plan that was interrupted: it is left to the process.
+    if (fault->kind != FAULT_INTERRUPTED)
+        plan_free(*plan);
+    *plan = NULL;
+    return false;
+}
+
+bool engine_apply(struct engine *engine, struct plan *plan, const char *verb,
+                  struct engine_result *result, struct fault *fault)
+{
+    fault_clear(fault);
+    *result = (struct engine_result){0};
+    plan->planner->engine = engine;
+    return apply_plan(engine, plan, verb, result, fault);
+}

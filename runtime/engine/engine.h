@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+//
+// The engine: playbook in, plan out, plan carried out. It knows no Lua, no network and no
+// third-party library; the world is behind struct provider, time and waiting too.
+#pragma once
+
+#include "engine/plan.h"
+#include "store/database.h"
+#include "store/journal.h"
+#include "store/secret.h"
+#include "store/state.h"
+
+// Who watches a run; every pointer may be NULL.
+struct engine_watch {
+    void *context;
+    void (*observing)(void *context, const char *what, size_t count);
+    void (*step_begun)(void *context, const struct change *change);
+    void (*step_line)(void *context, const struct change *change, const char *line);
+    void (*step_ended)(void *context, const struct change *change,
+                       const struct step *step, int64_t ms);
+    void (*handler_ended)(void *context, const char *host, const char *name,
+                          const struct fault *fault);
+};
+
+struct engine {
+    const struct provider *provider;
+    struct database *database; // NULL: never stored anything (plan of a new project)
+    struct vault *vault;       // NULL in a plan that has no key yet
+    struct engine_watch watch;
+    int parallel;              // cloud steps and hosts at once; 10
+    // Exchange rates for prices in other currencies: 10^-8 `to` for one `from`.
+    const struct engine_rate *rates;
+    size_t rate_count;
+    const char *currency;      // of the project: "EUR"
+    // Set from a signal handler: start no new step.
+    const volatile int *interrupted;
+};
+
+struct engine_rate {
+    const char *from;
+    const char *to;
+    int64_t rate;
+    const char *date; // "2026-09-29"
+};
+
+struct engine_options {
+    bool destroy;                       // plan the removal of everything recorded
+    const char *const *allow_destroy;   // addresses or globs; "all" lifts every protection
+    size_t allow_destroy_count;
+};
+
+// Reads, compares, decides, prices, judges. Changes nothing. FAULT_BLOCKED when a guard or
+// protection forbids the plan: the plan is then still there to be shown.
+bool engine_plan(struct engine *engine, const struct resource_set *wanted,
+                 const struct engine_options *options, struct plan **plan,
+                 struct fault *fault) FAULT_CHECKED;
+
+struct engine_result {
+    int64_t run;
+    size_t done_count, failed_count, skipped_count, unchanged_count;
+    size_t check_passed_count, check_failed_count;
+    struct resource_output *outputs; // in the plan's arena
+    size_t output_count;
+    bool interrupted;
+};
+
+// Carries a plan out: journal, steps, state, handlers, then checks. FAULT_PARTIAL when
+// something failed after something changed, FAULT_ERROR when nothing had changed.
+bool engine_apply(struct engine *engine, struct plan *plan, const char *verb,
+                  struct engine_result *result, struct fault *fault) FAULT_CHECKED;

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+//
+// A plan is data: what would change, why, at what risk and at what price. Made by
+// engine_plan, printed by view/, carried out by engine_apply.
+#pragma once
+
+#include "engine/provider.h"
+
+enum change_action {
+    CHANGE_NONE,
+    CHANGE_CREATE,
+    CHANGE_UPDATE,
+    CHANGE_REPLACE, // deleted, then created
+    CHANGE_DELETE,
+    CHANGE_FORGET,  // gone, going with its machine, or never ours: only the row goes
+    CHANGE_CHECK,   // a check: runs after all else, changes nothing
+};
+
+enum change_verdict {
+    VERDICT_WILL,
+    VERDICT_MAY, // depends on what is known only during apply; `because` says on what
+};
+
+struct change_field {
+    const char *name;
+    const struct value *before; // NULL: absent
+    const struct value *after;  // may be unknown
+    bool forces_replacement;
+    bool secret;
+};
+
+struct change {
+    const char *address;
+    const char *type;
+    const char *name;
+    const char *host;
+    const struct resource *resource; // NULL when no longer declared
+    const struct record *record;     // NULL when never recorded
+    const struct record_step *open;  // the unfinished intent it settles, or NULL
+    enum change_action action;
+    enum change_verdict verdict;
+    const char *reason;              // always set: "not there yet", "size differs" …
+    const char *because;             // VERDICT_MAY
+    const struct value *found;       // NULL: absent or unknown
+    const struct value *wanted;      // resolved, refined; NULL on delete
+    struct change_field *fields;
+    size_t field_count;
+    bool recreated_after_drift;      // it was recorded and is gone
+    const struct preview *preview;   // never NULL after plan
+    // A delete or replacement that protection forbids; on destroy, what it keeps (then the
+    // action is CHANGE_NONE).
+    bool blocked_by_protection;
+    size_t *needs;                   // indexes of changes that must be done before
+    size_t need_count;
+    const char *where;               // file:line of the declaration, or NULL
+};
+
+// A handler that is owed: by changes of this plan, or by an earlier run that was cut off.
+struct plan_handler {
+    const char *host;
+    const char *name;
+    const char *script;
+    size_t *causes; // indexes of changes; none: owed since an earlier run
+    size_t cause_count;
+    int64_t owed_since_run; // 0 when new
+};
+
+struct plan {
+    struct arena arena; // owns everything below
+    struct change *changes; // every resource and row, in the order of carrying out
+    size_t change_count;
+    struct plan_handler *handlers;
+    size_t handler_count;
+    // By action, whatever the verdict; a replacement counts as one added and one destroyed.
+    size_t add_count, change_count_in_place, destroy_count;
+    size_t may_count; // how many of these are VERDICT_MAY
+    size_t check_count;
+    struct resource_output *outputs; // resolved as far as known
+    size_t output_count;
+    // Cost per month, net, in the project's currency.
+    struct money cost_before, cost_after;
+    bool cost_is_known;            // false: something is not priced
+    struct price_line *unpriced;
+    size_t unpriced_count;
+    // What was settled of earlier runs: "create hetzner.server/app of run 3: it happened".
+    const char **settled;
+    size_t settled_count;
+    const char **warnings;
+    size_t warning_count;
+    bool is_destroy;
+    const char *playbook;
+    int phase;
+    const char *phase_title;
+    struct planner *planner; // the engine's own: what apply goes on with
+};
+
+// Nothing to add, change, destroy or forget, and no handler owed.
+bool plan_is_empty(const struct plan *plan);
+const struct change *plan_find(const struct plan *plan, const char *address);
+void plan_free(struct plan *plan);
+
+// The engine's own, in the order of their use:
+struct plan *plan_new(const struct resource_set *wanted, bool is_destroy);
+// Decides everything whose look at the world and whose predecessors are there.
+bool plan_decide(struct plan *plan, struct fault *fault) FAULT_CHECKED;
+// Puts changes in order, with what each needs; lists handlers, outputs and counts.
+bool plan_arrange(struct plan *plan, struct fault *fault) FAULT_CHECKED;
+// Whether it will be counted as something to do.
+bool plan_does(const struct change *change);

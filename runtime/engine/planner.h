@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+//
+// A plan in the making, and what apply needs of it later: everything that is declared,
+// recorded, or meant by an unfinished intent, as one draft each. Drafts never move; the
+// changes they point to do, once, when the plan is put in order.
+#pragma once
+
+#include "base/map.h"
+#include "engine/engine.h"
+#include "engine/graph.h"
+
+struct draft {
+    size_t node; // its index: in planner.drafts, and in planner.graph
+    struct change *change;
+    const struct schema *schema; // NULL: a recorded type that is no more
+    bool observed; // state and found are what the world said (or could not say)
+    bool decided;  // before that, state stands in for the world
+    bool done;     // carried out in this run: found is what came of it
+    bool ours;     // made by us, whatever the record says
+    enum observe_state state;
+    const char *because;       // why it is unknown
+    const struct fault *fault; // OBSERVE_FAILED
+    const char *goes_with;     // the machine it disappears with, without being asked
+    const struct record *void_record; // on another machine: neither drift nor delete
+    bool *need_is_order; // in step with change->needs: a failure does not carry over
+};
+
+struct planner {
+    const struct engine *engine;
+    struct arena *arena; // the plan's
+    struct plan *plan;
+    const struct resource_set *wanted; // an empty set on destroy
+    const struct engine_options *options;
+    struct state_rows rows;
+    struct journal_open open;
+    struct draft *drafts; // first what is no longer declared, then the declared in order
+    size_t draft_count, removed_count;
+    struct draft **in_order; // as plan->changes, once it is put in order
+    struct map by_address;   // → struct draft
+    struct map kept;         // address → why protection keeps it, on destroy
+    struct graph graph;      // of the declared; nodes are drafts
+    size_t asked;            // requests under way
+};
+
+// Loads state and journal, makes a draft of everything. The planner lives in plan->arena
+// and goes with plan_free.
+bool planner_new(const struct engine *engine, const struct resource_set *wanted,
+                 const struct engine_options *options, struct plan *plan,
+                 struct fault *fault) FAULT_CHECKED;
+void planner_free(struct planner *planner);
+
+struct draft *planner_find(const struct planner *planner, const char *address);
+// The draft of the host it is on; itself when it is a host; NULL when it is on none.
+struct draft *planner_host(const struct planner *planner, const struct draft *draft);
+// The resource that is the machine under a host: the one its server_id, else its address
+// comes from. NULL when it is none of ours.
+struct draft *planner_machine(const struct planner *planner, const struct draft *host);
+// Its attributes for a connection: what was found or recorded, under what is wanted.
+const struct value *planner_host_attributes(const struct planner *planner,
+                                            const struct draft *host);
+// "server id/machine id" of a host as found; NULL when not known.
+const char *planner_incarnation(const struct planner *planner, const struct draft *host);
+bool planner_is_protected(const struct planner *planner, const struct draft *draft);
+// Whether --allow-destroy lifts the protection of this address.
+bool planner_may_destroy(const struct planner *planner, const char *address);
+// Declared by a playbook that this one does not include: left alone.
+bool planner_is_foreign(const struct planner *planner, const struct draft *draft);
+void planner_warn(struct planner *planner, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+//
+// The seam between the engine and the world: a struct of function pointers. script/ puts
+// Lua resource types behind it, the tests a world in memory. The engine starts work
+// through it and then calls turn() until the work's `done` was called. `done` is called
+// exactly once for each batch, from turn(), never from within the function that started it.
+//
+// Values handed to observe, preview and apply are resolved: they hold no reference and no
+// template; what cannot be known yet is VALUE_UNKNOWN. Values that the provider answers with are
+// copied by the engine before `done` returns.
+#pragma once
+
+#include "base/arena.h"
+#include "base/fault.h"
+#include "engine/resource.h"
+#include "value/money.h"
+#include "value/record.h"
+#include "value/value.h"
+
+enum observe_state {
+    OBSERVE_ABSENT,
+    OBSERVE_PRESENT,
+    OBSERVE_UNKNOWN, // it cannot be known before apply: the host is new
+    OBSERVE_FAILED,
+};
+
+// One thing to look for: wanted, recorded, or both.
+struct observe_item {
+    const char *address;
+    const char *type;
+    const char *name;
+    const char *host;               // or NULL
+    const struct value *wanted;     // resolved; NULL when no longer declared
+    const struct record *recorded;  // or NULL
+    const struct record_step *open; // an unfinished intent of an earlier run, or NULL
+    // the answer:
+    enum observe_state state;
+    const struct value *found;      // OBSERVE_PRESENT: attributes, computed ones included
+    const char *because;            // OBSERVE_UNKNOWN: "host/app is not there yet"
+    struct fault fault;             // OBSERVE_FAILED
+};
+
+// All things of one cloud type, or all things on one host (`host` set).
+struct observe_batch {
+    const char *type; // or NULL when it is a host's
+    const char *host;
+    const struct value *host_attributes; // found or recorded attributes of the host, or NULL
+    struct observe_item *items;
+    size_t count;
+    struct arena *arena;
+    void (*done)(struct observe_batch *batch);
+    void *owner; // the engine's
+};
+
+struct price_line {
+    const char *what;     // "server cx23 in nbg1"
+    struct money monthly; // net
+    bool known;           // false: not priced
+};
+
+// What a change will do, told before. Pure: no call leaves the process.
+struct preview {
+    const struct value *wanted;     // refined: e.g. the type that is in stock; or NULL
+    const char **notes;             // "cx23 is sold out in nbg1: cpx22 is next"
+    size_t note_count;
+    const char **actions;           // "POST /servers", "apt-get install git"
+    size_t action_count;
+    const char *downtime;           // "about 1 minute: power off, change type"; or NULL
+    const char *data_at_risk;       // or NULL
+    const char *replace_because;    // the type says that this needs a replacement; or NULL
+    const char **handlers;          // names owed: "reload caddy"
+    const char **handler_scripts;   // in step with handlers
+    size_t handler_count;
+    struct price_line *prices;      // after the change
+    size_t price_count;
+    struct price_line *prices_before;
+    size_t price_before_count;
+};
+
+struct change; // plan.h
+
+enum step_outcome {
+    STEP_DONE,
+    STEP_FAILED,
+    STEP_SKIPPED,   // a step before it in the batch failed
+    STEP_UNCERTAIN, // it may still be executing, or its answer was lost
+};
+
+// One change being carried out.
+struct step {
+    const struct change *change;
+    const char *action;            // "create", "update", "delete", "check"
+    const struct value *have;      // found; NULL on create
+    const struct value *want;      // resolved and known; NULL on delete
+    struct record_step record;     // id, label; .note of an earlier, open intent
+    // the answer:
+    enum step_outcome outcome;
+    const struct value *found;     // the attributes afterwards (NULL on delete)
+    bool changed;                  // false: it was already so
+    struct fault fault;
+};
+
+struct step_handler {
+    const char *host;
+    const char *name;
+    const char *script;
+    bool done; // the answer
+    struct fault fault;
+};
+
+// One cloud step, or a batch of steps of one host in order, with the handlers that
+// become due after it.
+struct step_batch {
+    const char *host; // or NULL
+    const struct value *host_attributes;
+    struct step **steps;
+    size_t count;
+    struct step_handler *handlers;
+    size_t handler_count;
+    struct arena *arena;
+    // Durable memory of a step in flight: commits `note`, then calls `done` from turn().
+    void (*note)(struct step_batch *batch, struct step *step, const struct value *note,
+                 void (*done)(void *context, const struct fault *fault), void *context);
+    // Told as things happen: "begin", "end", "line" (live output; text is set).
+    void (*event)(struct step_batch *batch, struct step *step, const char *event,
+                  const char *text);
+    void (*done)(struct step_batch *batch);
+    void *owner;
+};
+
+struct provider {
+    void *context;
+    // NULL when there is no such type.
+    const struct schema *(*schema)(void *context, const char *type);
+    // Nearest type names for a message; may be NULL.
+    void (*observe)(void *context, struct observe_batch *batch);
+    bool (*preview)(void *context, struct arena *arena, const struct change *change,
+                    struct preview *preview, struct fault *fault);
+    void (*apply)(void *context, struct step_batch *batch);
+    // Waits until something happened and delivers it; false: nothing is under way.
+    bool (*turn)(void *context);
+    // The value of the label pipster-project, needed before the first create.
+    const char *project_id;
+};

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+//
+// What a playbook declared: the input of a plan.
+#pragma once
+
+#include "engine/schema.h"
+#include "value/money.h"
+
+struct resource {
+    const char *address;
+    const char *type;
+    const char *name;                // NULL when nameless
+    const char *host;                // "host/app" for things on a host, else NULL
+    const char *playbook;            // "playbooks/phase1.lua", the file that declared it
+    int line;
+    size_t order;                    // of declaration, 0 …
+    const struct schema *schema;
+    const struct value *attributes;  // checked and with defaults; references inside
+    const char *const *after;        // addresses of `after =`
+    size_t after_count;
+    bool protect;
+    bool keep_going;                 // its failure lets later things on its host go on
+};
+
+struct resource_output {
+    const char *name;
+    const struct value *value; // may hold references
+};
+
+// guard.budget { max = "$15/month" }
+struct resource_budget {
+    const char *where;   // file:line
+    const char *text;    // as written
+    struct money max;    // per month
+};
+
+// All of one evaluated playbook. Everything lives in the arena that script_run was given.
+struct resource_set {
+    struct resource *items; // in order of declaration
+    size_t count;
+    struct resource_output *outputs;
+    size_t output_count;
+    struct resource_budget *budgets;
+    size_t budget_count;
+    const char *playbook;       // the file that was asked for
+    // Every file that was evaluated, itself included; may be left out (0), then those that
+    // declared something count. What other playbooks declared is left alone by a plan.
+    const char *const *playbooks;
+    size_t playbook_count;
+    int phase;                  // 0: none said
+    const char *phase_title;
+};
+
+const struct resource *resource_find(const struct resource_set *set, const char *address);
+
+// Checks what only the whole set shows: no address twice, and that hosts, `after` and every
+// reference in attributes and outputs name a declared thing and an attribute it has.
+bool resource_check(const struct resource_set *set, struct fault *fault) FAULT_CHECKED;

@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: MIT
+#include "engine/engine.h"
+
+#include "engine/scene.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+
+#include "base/clock.h"
+
+static void a_run_then_nothing(void **state)
+{
+    (void) state;
+    struct scene *scene = scene_new(1, false);
+    scene_add_host(scene);
+    scene_add(scene, "file", "/etc/a", "host/app", "{\"content\": \"one\"}");
+    scene_add(scene, "cloud.other", "dns", NULL,
+              "{\"link\": {\"$reference\": \"cloud.thing/web.ip\"}}");
+    scene_add(scene, "check.ok", "health", NULL,
+              "{\"url\": {\"$template\": [\"http://\","
+              " {\"$reference\": \"cloud.thing/web.ip\"}]}}");
+    scene_plan(scene);
+    assert_int_equal(scene->plan->add_count, 4);
+    assert_int_equal(scene->plan->check_count, 1);
+    scene_expect(scene, "cloud.thing/web", CHANGE_CREATE, "not there yet");
+    scene_expect(scene, "app:file/etc/a", CHANGE_CREATE, "new host");
+    assert_int_equal(scene_change(scene, "app:file/etc/a")->verdict, VERDICT_MAY);
+    assert_string_equal(scene_change(scene, "app:file/etc/a")->because,
+                        "host/app is not there yet");
+    assert_true(scene_try_apply(scene));
+    assert_int_equal(scene->result.done_count, 4);
+    assert_int_equal(scene->result.check_passed_count, 1);
+    assert_string_equal(
+        value_find_text(fake_find(&scene->fake, "cloud.other/dns"), "link", ""),
+        "10.0.0.1");
+    scene_expect_empty(scene);
+    int64_t commits = database_commit_count(scene->engine.database);
+    size_t applied = scene->fake.apply_count;
+    scene_run(scene);
+    // Only the check, and nothing is written.
+    assert_int_equal(scene->fake.apply_count, applied + 1);
+    assert_int_equal(database_commit_count(scene->engine.database), commits);
+    assert_int_equal(scene->result.run, 0);
+    scene_free(scene);
+}
+
+static unsigned next_random(unsigned *seed)
+{
+    *seed = *seed * 1103515245u + 12345u;
+    return (*seed >> 16) & 0x7fff;
+}
+
+// A world of its own for each seed: things that refer to earlier ones, hosts with files.
+static void declare_random(struct scene *scene, unsigned *seed)
+{
+    size_t hosts = next_random(seed) % 3, things = 1 + next_random(seed) % 8;
+    char name[32], host[32], json[256];
+    for (size_t i = 0; i < things; i++) {
+        snprintf(name, sizeof name, "t%zu", i);
+        snprintf(json, sizeof json, "{\"size\": %u, \"zone\": \"%u\"",
+                 next_random(seed) % 3, next_random(seed) % 2);
+        if (i > 0 && next_random(seed) % 2 == 0)
+            snprintf(json + strlen(json), sizeof json - strlen(json),
+                     ", \"link\": {\"$reference\": \"cloud.thing/t%zu.ip\"}",
+                     (size_t) next_random(seed) % i);
+        strcat(json, "}");
+        scene_add(scene, "cloud.thing", name, NULL, json);
+    }
+    for (size_t i = 0; i < hosts; i++) {
+        size_t machine = next_random(seed) % things, files = next_random(seed) % 6;
+        snprintf(name, sizeof name, "h%zu", i);
+        snprintf(host, sizeof host, "host/h%zu", i);
+        snprintf(json, sizeof json,
+                 "{\"address\": {\"$reference\": \"cloud.thing/t%zu.ip\"},"
+                 " \"server_id\": {\"$reference\": \"cloud.thing/t%zu.id\"}}",
+                 machine, machine);
+        scene_add(scene, "host", name, NULL, json);
+        for (size_t k = 0; k < files; k++) {
+            snprintf(name, sizeof name, "/f%zu", k);
+            snprintf(json, sizeof json,
+                     "{\"content\": {\"$template\": [\"%u\","
+                     " {\"$reference\": \"cloud.thing/t%zu.ip\"}]}, \"notify\": \"n%u\"}",
+                     next_random(seed) % 3, (size_t) next_random(seed) % things,
+                     next_random(seed) % 2);
+            scene_add(scene, next_random(seed) % 5 == 0 ? "risk" : "file", name, host,
+                      json);
+        }
+    }
+    scene_add(scene, "check.ok", "end", NULL, "{}");
+}
+
+// Another machine takes what was on the old one with it.
+static void lose_hosts(struct scene *scene)
+{
+    struct fake *fake = &scene->fake;
+    for (size_t i = 0; i < scene->plan->change_count; i++) {
+        const struct change *change = &scene->plan->changes[i];
+        bool on_host = change->host != NULL || strncmp(change->address, "host/", 5) == 0;
+        bool may = change->verdict == VERDICT_MAY && change->action == CHANGE_CREATE;
+        if (on_host && (may || change->action == CHANGE_FORGET))
+            fake_remove(fake, change->address);
+    }
+}
+
+// Every step came after the steps of all that its plan said it needs.
+static void expect_order(struct scene *scene)
+{
+    static const char *const verbs[] = {"create", "update", "delete", "check"};
+    const struct plan *plan = scene->plan;
+    long *places = calloc(plan->change_count + 1, sizeof *places);
+    for (size_t i = 0; i < plan->change_count; i++) {
+        char line[160];
+        places[i] = -1;
+        for (size_t k = 0; k < 4; k++) {
+            snprintf(line, sizeof line, "%s %s", verbs[k], plan->changes[i].address);
+            long place = fake_place(&scene->fake, line);
+            places[i] = place > places[i] ? place : places[i];
+        }
+    }
+    for (size_t i = 0; i < plan->change_count; i++)
+        for (size_t k = 0; k < plan->changes[i].need_count; k++)
+            if (places[i] >= 0 && places[i] < places[plan->changes[i].needs[k]])
+                fail_msg("%s came before %s", plan->changes[i].address,
+                         plan->changes[plan->changes[i].needs[k]].address);
+    free(places);
+}
+
+static void forget_everything(struct scene *scene)
+{
+    scene->options.destroy = true;
+    scene_run(scene);
+    scene->options.destroy = false;
+    for (size_t i = 0; i < scene->fake.world.count; i++) {
+        const char *address = scene->fake.world.entries[i].key;
+        if (strncmp(address, "cloud.", 6) == 0)
+            assert_null(scene->fake.world.entries[i].value);
+    }
+    for (size_t i = 0; i < scene->fake.world.count; i++)
+        scene->fake.world.entries[i].value = NULL;
+}
+
+static void random_graphs_converge(void **state)
+{
+    (void) state;
+    for (unsigned seed = 1; seed <= 100; seed++) {
+        struct scene *scene = scene_new(seed, false);
+        unsigned random = seed * 7919;
+        for (int round = 0; round < 20; round++) {
+            scene_restart(scene);
+            declare_random(scene, &random);
+            scene_plan(scene);
+            lose_hosts(scene);
+            text_reset(&scene->fake.log);
+            if (!scene_try_apply(scene))
+                fail_msg("seed %u round %d: %s: %s", seed, round, scene->fault.what,
+                         scene->fault.why);
+            expect_order(scene);
+            scene_expect_empty(scene);
+            if (round % 5 == 4)
+                forget_everything(scene);
+        }
+        scene_free(scene);
+    }
+}
+
+// Setting up a host is done again as a whole when it was cut off; all else is made once.
+static void expect_made_once(struct scene *scene, const char *when)
+{
+    for (size_t i = 0; i < scene->set.count; i++) {
+        char line[160];
+        snprintf(line, sizeof line, "create %s", scene->set.items[i].address);
+        if (!scene->set.items[i].schema->is_host && fake_count(&scene->fake, line) > 1)
+            fail_msg("%s: twice: %s", when, line);
+    }
+}
+
+static void random_faults_converge(void **state)
+{
+    (void) state;
+    for (unsigned seed = 1; seed <= 60; seed++) {
+        struct scene *scene = scene_new(seed, false);
+        unsigned random = seed * 104729;
+        declare_random(scene, &random);
+        for (size_t i = 0; i < scene->set.count; i++)
+            if (next_random(&random) % 4 == 0)
+                fake_script(&scene->fake, scene->set.items[i].address,
+                            1 + next_random(&random) % 3);
+        scene_plan(scene);
+        (void) !scene_try_apply(scene);
+        for (size_t i = 0; i < scene->set.count; i++)
+            fake_script(&scene->fake, scene->set.items[i].address, FAKE_FINE);
+        scene_run(scene);
+        scene_expect_empty(scene);
+        expect_made_once(scene, "after faults");
+        scene_free(scene);
+    }
+}
+
+static void declare_for_crash(struct scene *scene)
+{
+    scene_restart(scene);
+    scene_add(scene, "secret", "key", NULL, "{\"length\": 32}");
+    scene_add_host(scene);
+    scene_add(scene, "file", "/a", "host/app",
+              "{\"content\": {\"$reference\": [\"secret/key\", \"value\", \"secret\"]},"
+              " \"notify\": \"reload x\"}");
+    scene_add(scene, "risk", "/b", "host/app", "{\"content\": \"1\"}");
+    scene_add(scene, "file", "/c", "host/app",
+              "{\"content\": \"1\", \"notify\": \"reload x\"}");
+    scene_add(scene, "file", "/d", "host/app", "{\"content\": \"1\"}");
+    scene_add(scene, "cloud.other", "dns", NULL,
+              "{\"link\": {\"$reference\": \"cloud.thing/web.ip\"}}");
+}
+
+// Runs in a child that is killed at the point; true when the point was reached.
+static bool run_and_crash(struct scene *scene, const char *point)
+{
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        setenv("PIPSTER_CRASH_AT", point, 1);
+        scene_open_store(scene);
+        scene_plan(scene);
+        (void) !scene_try_apply(scene);
+        _exit(0);
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+}
+
+// As a new process would begin.
+static void reload_world(struct scene *scene)
+{
+    const char *path = scene->fake.path;
+    plan_free(scene->plan);
+    scene->plan = NULL;
+    fake_clear(&scene->fake);
+    fake_init(&scene->fake, 9);
+    fake_load(&scene->fake, path);
+}
+
+static size_t crash_everywhere(const char *point)
+{
+    size_t reached = 0;
+    for (int k = 1; k < 40; k++) {
+        struct scene *scene = scene_new((unsigned) k, false);
+        char name[64];
+        scene_close_store(scene);
+        scene->fake.path = scene_path(scene, "world.json");
+        declare_for_crash(scene);
+        snprintf(name, sizeof name, "%s:%d", point, k);
+        bool crashed = run_and_crash(scene, name);
+        reload_world(scene);
+        scene_open_store(scene);
+        scene_run(scene);
+        scene_expect_empty(scene);
+        expect_made_once(scene, name);
+        long last = fake_place(&scene->fake, "create app:file/c");
+        assert_true(last >= 0);
+        const char *handler =
+            strstr(scene->fake.log.bytes + last, "handler host/app reload");
+        if (handler == NULL)
+            fail_msg("%s: the handler did not run after its cause", name);
+        assert_int_equal(scene->plan->handler_count, 0);
+        scene_free(scene);
+        if (!crashed)
+            break;
+        reached++;
+    }
+    return reached;
+}
+
+static void killed_anywhere_the_next_run_converges(void **state)
+{
+    (void) state;
+    assert_true(crash_everywhere("intent-committed") >= 5);
+    assert_true(crash_everywhere("result-committed") >= 5);
+    assert_int_equal(crash_everywhere("secret-sealing"), 1);
+    // The first cause is committed, a risky step stands before the second.
+    assert_true(crash_everywhere("handler-before") >= 1);
+}
+
+static void an_owed_handler_survives(void **state)
+{
+    (void) state;
+    struct scene *scene = scene_new(1, false);
+    scene_close_store(scene);
+    scene->fake.path = scene_path(scene, "world.json");
+    declare_for_crash(scene);
+    assert_true(run_and_crash(scene, "handler-before"));
+    reload_world(scene);
+    scene_open_store(scene);
+    assert_int_equal(fake_count(&scene->fake, "handler host/app reload x"), 0);
+    // Everything else is done by hand meanwhile: only the handler is left.
+    scene->set.count = 4;
+    scene_plan(scene);
+    assert_false(plan_is_empty(scene->plan));
+    assert_int_equal(scene->plan->handler_count, 1);
+    assert_int_equal(scene->plan->handlers[0].owed_since_run, 1);
+    assert_true(scene_try_apply(scene));
+    assert_int_equal(fake_count(&scene->fake, "handler host/app reload x"), 1);
+    scene_expect_empty(scene);
+    scene_free(scene);
+}
+
+static void ten_thousand_plan_fast(void **state)
+{
+    (void) state;
+    struct scene *scene = scene_new(1, true);
+    char name[32], json[128];
+    for (int i = 0; i < 10000; i++) {
+        snprintf(name, sizeof name, "t%d", i);
+        snprintf(json, sizeof json,
+                 i == 0 ? "{}" : "{\"link\": {\"$reference\": \"%s%d.ip\"}}",
+                 "cloud.thing/t", i - 1);
+        scene_add(scene, "cloud.thing", name, NULL, json);
+    }
+    int64_t begun = clock_monotonic_ms();
+    scene_plan(scene);
+    int64_t ms = clock_monotonic_ms() - begun;
+    print_message("10000 resources planned in %lld ms\n", (long long) ms);
+    assert_int_equal(scene->plan->add_count, 10000);
+    assert_int_equal(scene->fake.observe_count, 1);
+    assert_int_equal(scene->fake.preview_count, 10000);
+    scene_free(scene);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_run_then_nothing),
+        cmocka_unit_test(random_graphs_converge),
+        cmocka_unit_test(random_faults_converge),
+        cmocka_unit_test(killed_anywhere_the_next_run_converges),
+        cmocka_unit_test(an_owed_handler_survives),
+        cmocka_unit_test(ten_thousand_plan_fast),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
