@@ -1,0 +1,95 @@
+-- SPDX-License-Identifier: MIT
+-- Files, directories, users: what needs no package.
+local fakes = ...
+local canary = fakes.box("secret", "canary-0123456789abcdef\n")
+
+return {
+  {
+    type = "file", name = "/etc/pipster test's.conf",
+    before = "getent passwd keeper >/dev/null || useradd keeper",
+    steps = {
+      { want = { content = "one\n" } },
+      { want = { content = "two 'quoted' $HOME `id` \\n\n", mode = "0640", owner = "keeper", group = "keeper" },
+        look = "[ \"$(stat -c '%a %U %G' \"/etc/pipster test's.conf\")\" = '640 keeper keeper' ]" },
+      { drift = "echo edited > \"/etc/pipster test's.conf\"", fields = "content" },
+      { drift = "chmod 600 \"/etc/pipster test's.conf\"; chown root: \"/etc/pipster test's.conf\"",
+        fields = "group mode owner" },
+      { drift = "rm \"/etc/pipster test's.conf\"", gone = true },
+      { want = { content = "", mode = 600 } },
+      { want = { content = "x", owner = "nobody-such" }, fails = "invalid" },
+      { want = { content = ("long line\n"):rep(20000) } },
+      { want = { content = "binary \0 \xff" } },
+    },
+  },
+  {
+    type = "file", what = "with a secret", name = "/root/secret file",
+    steps = {
+      { want = { content = canary, mode = "0600" } },
+      { want = { content = "TOKEN=" .. canary, mode = "0600" },
+        look = "[ \"$(cat '/root/secret file')\" = TOKEN=canary-0123456789abcdef ]" },
+      { drift = "echo other > '/root/secret file'", fields = "content" },
+    },
+  },
+  {
+    type = "directory", name = "/srv/a b/c",
+    before = "rm -rf '/srv/a b'; getent passwd keeper >/dev/null || useradd keeper",
+    steps = {
+      { want = {} },
+      { want = { mode = "2750", owner = "keeper", group = "keeper" } },
+      { drift = "chmod 777 '/srv/a b/c'", fields = "mode" },
+      { drift = "rmdir '/srv/a b/c'", gone = true },
+      { want = { mode = 750 } },
+    },
+  },
+  {
+    type = "directory", what = "that is not empty stays", name = "/srv/full", stays = true,
+    before = "rm -rf /srv/full",
+    steps = { { want = {}, look = "touch /srv/full/file" } },
+  },
+  {
+    type = "user", name = "deploy",
+    steps = {
+      { want = {} },
+      { want = { groups = { "ops", "sudo" }, sudo = "nopasswd", shell = "/bin/sh",
+        ssh_keys = { "ssh-ed25519 AAAAone first key\n", "ssh-rsa AAAAtwo" } },
+        look = "sudo -l -U deploy | grep -q NOPASSWD && grep -q AAAAone ~deploy/.ssh/authorized_keys"
+          .. " && [ \"$(stat -c '%a %U' ~deploy/.ssh/authorized_keys)\" = '600 deploy' ]" },
+      { drift = "echo 'ssh-ed25519 AAAAforeign theirs' >> ~deploy/.ssh/authorized_keys;"
+        .. " gpasswd -d deploy ops >/dev/null", fields = "groups" },
+      { drift = "sed -i '/AAAAtwo/d' ~deploy/.ssh/authorized_keys", fields = "ssh_keys",
+        look = "grep -q AAAAforeign ~deploy/.ssh/authorized_keys" },
+      { drift = "echo 'deploy ALL=(ALL:ALL) ALL' > /etc/sudoers.d/pipster-deploy", fields = "sudo" },
+      { drift = "rm -r ~deploy/.ssh; rm /etc/sudoers.d/pipster-deploy; usermod -s /bin/dash deploy",
+        fields = "shell ssh_keys sudo" },
+      { drift = "userdel deploy", gone = true },
+      { want = { sudo = "password", groups = { "ops" } } },
+      { want = { sudo = "no" } },
+    },
+  },
+  {
+    type = "command", name = "once", kept = true,
+    before = "rm -f /run/once /run/count",
+    steps = {
+      { want = { run = "echo x >> /run/count; touch /run/once", creates = "/run/once" },
+        look = "[ \"$(cat /run/count)\" = x ]" },
+      { drift = "rm /run/once", gone = true, look = "[ \"$(wc -l < /run/count)\" = 2 ]" },
+    },
+  },
+  {
+    type = "command", what = "with safe guards, a directory and a secret", name = "guarded", kept = true,
+    before = "rm -rf /run/g; mkdir /run/g; touch /run/g/todo",
+    steps = {
+      { want = { run = "printf %s '" .. canary .. "' > done; rm todo", directory = "/run/g",
+        only_if = "[ -e todo ]", unless = "[ ! -e todo ]", safe = true },
+        look = "grep -q canary-0123456789abcdef /run/g/done" },
+    },
+  },
+  {
+    type = "command", what = "that is not shell fails alone", name = "broken", kept = true,
+    steps = {
+      { want = { run = "if true", creates = "/run/never" }, fails = "[Ss]yntax" },
+      { want = { run = "false", creates = "/run/never" }, fails = "failed on the host" },
+      { want = { run = "true", creates = "/run/never" }, fails = "is not there" },
+    },
+  },
+}
