@@ -1,0 +1,60 @@
+-- SPDX-License-Identifier: MIT
+--
+-- A cost that no API tells: a domain, a licence, an account. Only a price line.
+
+local attribute = require "attribute"
+local fault = require "fault"
+local money = require "money"
+local type = require "type"
+
+local currencies = { ["$"] = "USD", ["€"] = "EUR", ["£"] = "GBP" }
+
+-- How many months a price is for.
+local months = {
+  month = 1, monthly = 1, mo = 1, quarter = 3, year = 12, yearly = 12, annually = 12,
+}
+
+local function refuse(text)
+  return fault(("cost.item: %q cannot be read as a price"):format(text), {
+    next = 'write "$12/year", "4.99 €/month" or "15 USD/month"',
+  })
+end
+
+local function split(text)
+  local sum, period = text:match("^%s*(.-)%s*/%s*(%l+)%s*$")
+  sum, period = sum or text, period or "month"
+  for sign, currency in pairs(currencies) do
+    local amount = sum:match("^" .. "%" .. sign .. "%s*([%d.]+)$")
+      or sum:match("^([%d.]+)%s*%" .. sign .. "$")
+    if amount then return amount, currency, period end
+  end
+  local amount, currency = sum:match("^([%d.]+)%s*(%u%u%u)$")
+  if not amount then currency, amount = sum:match("^(%u%u%u)%s*([%d.]+)$") end
+  return amount, currency, period
+end
+
+-- "$12/year" → "1.0000000000", "USD"
+local function monthly(text)
+  local amount, currency, period = split(text)
+  if not amount or not months[period] then return refuse(text) end
+  return money.scale(amount, 1, months[period]), currency
+end
+
+return type {
+  name = "cost.item",
+  doc = "A cost that no API tells, so that totals and budgets are whole.",
+  is_cost = true,
+  attributes = {
+    price = attribute.string { required = true, doc = '"$12/year", "4.99 €/month"' },
+    what = attribute.string { doc = "how the line is called; default: its name" },
+    since = attribute.string { doc = "the day from which it is paid, to remember" },
+  },
+  example = [[
+cost.item "domain" { price = "$12/year", what = "domain pipster.app" }
+]],
+
+  price = function(want)
+    local amount, currency = monthly(want.price)
+    return { { want.what or want.price, amount, currency } }
+  end,
+}

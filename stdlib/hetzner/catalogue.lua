@@ -1,0 +1,120 @@
+-- SPDX-License-Identifier: MIT
+--
+-- Server types, locations and prices: read once a run by what is observed, kept in the
+-- cache with their date, and from there used purely by preview and price.
+
+local cache = require "cache"
+local client = require "hetzner.client"
+local json = require "json"
+local money = require "money"
+
+local catalogue = {}
+
+local KEY = "hetzner.catalogue"
+
+local loaded -- { server_types, locations, pricing, read_at }
+
+local function read()
+  if loaded then return end
+  loaded = {
+    server_types = client.list "server_types",
+    locations = client.list "locations",
+    pricing = client.get("/pricing", nil, "reading prices").pricing,
+  }
+  cache.put(KEY, json.encode(loaded))
+end
+
+-- Reads them anew, at most once a run.
+function catalogue.load()
+  client.alone("the price list", read)
+end
+
+-- What was read in this run, else what the cache has; nil when neither. Makes no call.
+local function facts()
+  if loaded then return loaded end
+  local text, read_at = cache.get(KEY)
+  if not text then return nil end
+  loaded = json.decode(text)
+  loaded.read_at = read_at
+  return loaded
+end
+
+function catalogue.server_type(name)
+  for _, described in ipairs((facts() or {}).server_types or {}) do
+    if described.name == name then return described end
+  end
+  return nil
+end
+
+function catalogue.currency()
+  return ((facts() or {}).pricing or {}).currency or "EUR"
+end
+
+local function place_of(described, location)
+  for _, place in ipairs(described.locations or {}) do
+    if place.name == location then return place end
+  end
+  return nil
+end
+
+local function is_retired(place)
+  return type(place.deprecation) == "table"
+    and place.deprecation.unavailable_after ~= nil and not place.available
+end
+
+-- nil when it can be ordered there, else why not: "cx23 is sold out in nbg1".
+function catalogue.obstacle(type_name, location)
+  if not facts() then return nil end
+  local described = catalogue.server_type(type_name)
+  if not described then return type_name .. " is not sold (any more)" end
+  local place = place_of(described, location)
+  if not place then return type_name .. " is not offered in " .. location end
+  if place.available then return nil end
+  if is_retired(place) then return type_name .. " is retired in " .. location end
+  return type_name .. " is sold out in " .. location
+end
+
+-- All locations that offer a type, those recommended first.
+function catalogue.locations_of(type_name)
+  local described, names = catalogue.server_type(type_name), {}
+  for _, recommended in ipairs { true, false } do
+    for _, place in ipairs(described and described.locations or {}) do
+      if place.recommended == recommended then names[#names + 1] = place.name end
+    end
+  end
+  return names
+end
+
+local function row_of(rows, field, value)
+  for _, row in ipairs(rows or {}) do
+    if row[field] == value then return row end
+  end
+  return nil
+end
+
+local function monthly(rows, location)
+  local row = row_of(rows, "location", location)
+  return row and row.price_monthly and row.price_monthly.net or nil
+end
+
+-- Net per month as a decimal text, or nil. Retired types still have a price in /pricing.
+function catalogue.server_price(type_name, location)
+  local pricing = (facts() or {}).pricing or {}
+  local row = row_of(pricing.server_types, "name", type_name)
+  return row and monthly(row.prices, location)
+end
+
+function catalogue.ip_price(family, location)
+  local pricing = (facts() or {}).pricing or {}
+  local row = row_of(pricing.primary_ips, "type", family)
+  return row and monthly(row.prices, location)
+end
+
+-- 20 % of the server's, as the price list says.
+function catalogue.backup_price(server_price)
+  local backup = ((facts() or {}).pricing or {}).server_backup
+  if not server_price or not backup then return nil end
+  return money.percent(server_price, backup.percentage)
+end
+
+return catalogue

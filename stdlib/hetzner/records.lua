@@ -1,0 +1,102 @@
+-- SPDX-License-Identifier: MIT
+--
+-- Record sets under a zone, for hetzner.rrset and dns.record. They are known by their
+-- zone, name and type. The sets of a zone are read in one list for all that ask.
+
+local action = require "hetzner.action"
+local client = require "hetzner.client"
+local fault = require "fault"
+local json = require "json"
+local same = require "hetzner.same"
+
+local records = {}
+
+local PER_PAGE = 100
+
+-- Types whose values name a host, which needs its final dot.
+local named = { CNAME = true, NS = true, PTR = true, MX = true, SRV = true }
+
+-- One value as the API keeps it: TXT quoted, names with their final dot.
+function records.value(kind, value)
+  local text = tostring(value)
+  if kind == "TXT" and not text:find('^".*"$') then
+    return '"' .. text:gsub('[\\"]', "\\%0") .. '"'
+  end
+  if named[kind] and not text:find("%.$") then return text .. "." end
+  if kind == "AAAA" then return text:lower() end
+  return text
+end
+
+local function normal(kind)
+  return function(value) return records.value(kind, value) end
+end
+
+-- found values, or `wanted` when both are the same set.
+function records.echo(kind, wanted, found)
+  return same.echo_set(wanted, found, normal(kind))
+end
+
+local function rrset_path(zone, name, kind)
+  return ("/zones/%s/rrsets/%s/%s"):format(zone, name, kind)
+end
+
+-- All sets of a zone by "name/TYPE"; an empty table when there is no such zone.
+function records.of_zone(zone)
+  local by_id = {}
+  local ok, list = pcall(client.list_shared, "rrsets",
+    { path = ("/zones/%s/rrsets"):format(zone), per_page = PER_PAGE })
+  if not ok then
+    if fault.is(list) and list.code == "not_found" then return by_id end
+    error(list, 0)
+  end
+  for _, set in ipairs(list) do by_id[set.id] = set end
+  return by_id
+end
+
+function records.values_of(set)
+  local values = {}
+  for i, record in ipairs(set.records) do values[i] = record.value end
+  table.sort(values)
+  return values
+end
+
+local function body_of(kind, values)
+  local list = {}
+  for i, value in ipairs(values) do list[i] = { value = records.value(kind, value) } end
+  return json.list(list)
+end
+
+local function set_values(path, set, what)
+  action.run(path, "set_records", { records = body_of(set.type, set.values) }, what)
+end
+
+-- set: zone, name, type, values, ttl. One that is there already is made the same.
+function records.create(set, what)
+  local ok, answer = pcall(client.post, ("/zones/%s/rrsets"):format(set.zone), {
+    name = set.name, type = set.type, ttl = set.ttl,
+    records = body_of(set.type, set.values),
+  }, what)
+  if ok then return action.wait({ answer.action }, what) end
+  local taken = fault.is(answer)
+    and (answer.code == "uniqueness_error" or answer.kind == "uncertain")
+  if not taken then error(answer, 0) end
+  local path = rrset_path(set.zone, set.name, set.type)
+  if not client.find(path, "rrset") then error(answer, 0) end
+  return set_values(path, set, what)
+end
+
+-- changed: { values = bool, ttl = bool }
+function records.update(set, changed, what)
+  local path = rrset_path(set.zone, set.name, set.type)
+  if changed.values then set_values(path, set, what) end
+  if changed.ttl then
+    action.run(path, "change_ttl", { ttl = set.ttl or json.null }, what)
+  end
+end
+
+function records.delete(set, what)
+  local answer = client.delete(rrset_path(set.zone, set.name, set.type), what)
+  if answer and answer.action then action.wait({ answer.action }, what) end
+end
+
+return records

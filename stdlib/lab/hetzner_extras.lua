@@ -1,0 +1,114 @@
+-- SPDX-License-Identifier: MIT
+--
+-- What no vendor has: /_lab/…, for pipster and the tests to look into the stand-in and to
+-- bend it. No login is needed and nothing here counts as a request to the API.
+
+local faults = require "lab.hetzner_faults"
+local json = require "json"
+local refuse = require "lab.hetzner_refuse"
+
+local extras = {}
+
+local kinds = { "ssh_keys", "servers", "firewalls", "primary_ips", "zones" }
+
+local function status(lab)
+  local counts, total = {}, 0
+  for _, kind in ipairs(kinds) do
+    counts[kind] = 0
+    for _, world in pairs(lab.worlds) do
+      for _ in pairs(world[kind]) do counts[kind] = counts[kind] + 1 end
+    end
+    total = total + counts[kind]
+  end
+  local running = 0
+  for _ in pairs(lab.running) do running = running + 1 end
+  return {
+    driver = lab.driver_kind, stock = lab.stock, speed = lab.speed, objects = counts,
+    empty = total == 0, actions_running = running, requests = #lab.requests,
+    faults = #lab.faults,
+  }
+end
+
+local function requests(lab)
+  local copy = {}
+  for i, line in ipairs(lab.requests) do copy[i] = line end
+  return { requests = json.list(copy) }
+end
+
+local function list_faults(lab)
+  local shown = {}
+  for i, fault in ipairs(lab.faults) do
+    shown[i] = { fault = fault.fault, times = fault.times or 1,
+      match = fault.match or {} }
+  end
+  return { faults = json.list(shown) }
+end
+
+local function add_fault(lab, body)
+  if not faults.is_known(body.fault) then
+    refuse.invalid("fault", "must be one of " .. table.concat(faults.names(), ", "))
+  end
+  -- A type sold out stays so: it is stock, not an accident of one request.
+  if body.fault == "sold_out" and body.type then
+    lab.sold_out[body.type .. "@" .. (body.location or "*")] = true
+  else
+    lab.faults[#lab.faults + 1] = body
+  end
+  return list_faults(lab)
+end
+
+local function drop_faults(lab)
+  lab.faults, lab.sold_out = {}, {}
+  return list_faults(lab)
+end
+
+-- The server that has an address and runs; what is kept of it dies with it.
+local function host_at(lab, ip)
+  for _, world in pairs(lab.worlds) do
+    for _, server in pairs(world.servers) do
+      local up = server.status == "running" or server.status == "starting"
+        or server.status == "initializing"
+      if up and server.ipv4 and server.ipv4.ip == ip then return server end
+    end
+  end
+  return refuse.with(404, "not_found", "no server runs at " .. ip)
+end
+
+-- Kept as the text it came as, so that an empty list stays one.
+local function model(lab, request, ip)
+  local server = host_at(lab, ip)
+  if request.method == "POST" then server.model = request.body end
+  return {
+    status = 200, headers = { ["Content-Type"] = "application/json" },
+    body = server.model or "{}",
+  }
+end
+
+local function move_clock(lab, body)
+  lab.offset_ms = lab.offset_ms + math.floor((body.seconds or 0) * 1000)
+  return { now_ms = lab.now_ms() }
+end
+
+local function answer(lab, verb, body)
+  if verb == "GET /_lab/status" then return status(lab) end
+  if verb == "GET /_lab/requests" then return requests(lab) end
+  if verb == "DELETE /_lab/requests" then
+    lab.requests = {}
+    return requests(lab)
+  end
+  if verb == "GET /_lab/faults" then return list_faults(lab) end
+  if verb == "POST /_lab/faults" then return add_fault(lab, body) end
+  if verb == "DELETE /_lab/faults" then return drop_faults(lab) end
+  if verb == "POST /_lab/clock" then return move_clock(lab, body) end
+  return refuse.no_route()
+end
+
+-- Answers a reply, or raises a refusal.
+function extras.answer(lab, request, read_body)
+  local ip = request.path:match("^/_lab/model/(.+)$")
+  if ip then return model(lab, request, ip) end
+  local body = answer(lab, request.method .. " " .. request.path, read_body(request))
+  return { status = 200, headers = {}, json = body }
+end
+
+return extras

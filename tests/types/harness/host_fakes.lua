@@ -1,0 +1,112 @@
+-- SPDX-License-Identifier: MIT
+--
+-- What the runtime gives the stdlib, for plain Lua: just enough of it for the types that live
+-- on a host. install(world) puts it behind require; world.settings, world.run(script) →
+-- {status, output, errors} and world.http(request) are the caller's.
+local bytes = require "tests.types.harness.host_bytes"
+
+local fakes = {}
+
+local boxes = {}
+function boxes.__concat(left, right)
+  local either = getmetatable(left) == boxes and left or right
+  local function text(part) return getmetatable(part) == boxes and part.text or tostring(part) end
+  return fakes.box(either.kind, text(left) .. text(right))
+end
+function boxes.__tostring(box) return "(" .. box.kind .. ")" end
+for _, event in ipairs { "__len", "__lt", "__le", "__add", "__call" } do
+  boxes[event] = function(box) error("cannot be used on a " .. tostring(box)) end
+end
+
+-- kind: "secret", "unknown" or "reference".
+function fakes.box(kind, text)
+  return setmetatable({ kind = kind, text = text or "" }, boxes)
+end
+
+function fakes.kind(value)
+  return getmetatable(value) == boxes and value.kind or nil
+end
+
+local function plain(value)
+  return getmetatable(value) == boxes and value.text or tostring(value)
+end
+fakes.plain = plain
+
+local function fault_module()
+  local faults = {}
+  faults.__index = faults
+  function faults.__tostring(raised) return raised.what .. (raised.why and ": " .. raised.why or "") end
+  local fault = {}
+  function fault.new(what, more)
+    local made = setmetatable({ what = what, kind = "error" }, faults)
+    for key, value in pairs(more or {}) do made[key] = value end
+    return made
+  end
+  function fault.is(value) return getmetatable(value) == faults end
+  return setmetatable(fault, { __call = function(_, what, more) error(fault.new(what, more), 0) end })
+end
+
+local function encoded(value)
+  local text = bytes.base64(plain(value))
+  return fakes.kind(value) and fakes.box(value.kind, text) or text
+end
+
+local function session_of(world)
+  local session = {}
+  function session:run(script, options)
+    local result = world.run(plain(script), options or {})
+    if options and options.line then
+      for line in result.output:gmatch("([^\n]*)\n") do options.line(line) end
+    end
+    if result.lost then error(require "fault".new("lost", { kind = "unreachable" }), 0) end
+    return result
+  end
+  function session:alive() return self ~= nil end
+  function session:close() return self end
+  return session
+end
+
+local function modules(world)
+  local count = 0
+  return {
+    fault = fault_module(),
+    settings = world.settings,
+    secret = { is = function(value) return fakes.kind(value) == "secret" end },
+    unknown = { is = function(value) return fakes.kind(value) == "unknown" end },
+    handle = { is = function(value) return type(value) == "table" and value.is_handle == true end },
+    digest = { sha256 = function(value) return bytes.sha256(plain(value)) end },
+    encode = { base64 = encoded, base64_decode = bytes.from_base64 },
+    random = { hex = function(length)
+      count = count + 1
+      return ("%08x"):format(count):rep(length):sub(1, 2 * length)
+    end },
+    clock = { now = os.time, sleep = function(seconds) os.execute("sleep " .. seconds) end },
+    crash = world.crash or function() end,
+    ssh = { connect = function() return session_of(world) end },
+    http = { request = function(request) return world.http(request) end },
+    dns_lookup = { lookup = function(...) return world.dns(...) end },
+    tcp = { connect = function(...) return world.tcp(...) end },
+    json = { decode = function(text) return world.decode(text) end },
+    log = { debug = function() end },
+  }
+end
+
+-- Forgets the stdlib as well, so that every world is a fresh one.
+function fakes.install(world)
+  fakes.standard = fakes.standard or {}
+  if not next(fakes.standard) then
+    for name in pairs(package.loaded) do fakes.standard[name] = true end
+  end
+  for name in pairs(package.loaded) do
+    if not fakes.standard[name] then package.loaded[name] = nil end
+  end
+  for name, module in pairs(modules(world)) do package.loaded[name] = module end
+end
+
+-- stdlib/host/NAME.lua, stdlib/NS/KIND.lua.
+function fakes.type(name)
+  return require((name:find(".", 1, true) and name or name == "manual" and "check.manual"
+    or "host." .. name):gsub("%.", "/") .. "")
+end
+
+return fakes
