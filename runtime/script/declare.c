@@ -1,0 +1,418 @@
+// SPDX-License-Identifier: MIT
+#include "script/declare.h"
+
+#include "script/convert.h"
+#include "script/handle.h"
+#include "script/machine.h"
+#include "script/raise.h"
+#include "value/address.h"
+
+#include <lauxlib.h>
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+struct declare *declare_check(lua_State *lua)
+{
+    struct declare *declare = script_of(lua)->declare;
+    if (declare == NULL) {
+        raise_error(lua,
+                    "resources are declared while a playbook is evaluated, not later");
+    }
+    return declare;
+}
+
+const char *declare_where(lua_State *lua, struct declare *declare)
+{
+    const char *file = "?";
+    int line = 0;
+    raise_place(lua, 0, &file, &line);
+    return arena_format(declare->arena, "%s:%d", file, line);
+}
+
+static int raise_at(lua_State *lua, const char *where, const char *why, const char *next,
+                    const char *format, ...)
+{
+    struct fault fault = {0};
+    va_list arguments;
+    char what[sizeof fault.what];
+    va_start(arguments, format);
+    vsnprintf(what, sizeof what, format, arguments);
+    va_end(arguments);
+    fault_set(&fault, FAULT_ERROR, "%s", what);
+    fault_where(&fault, "%s", where);
+    if (why != NULL) {
+        fault_why(&fault, "%s", why);
+    }
+    if (next != NULL) {
+        fault_next(&fault, "%s", next);
+    }
+    return raise_fault(lua, &fault);
+}
+
+// Adds what `after =` names, at the top of the stack: a handle, an address, a list of
+// them.
+static void read_after(lua_State *lua, struct declare *declare, struct array *after)
+{
+    const struct declaration *other = handle_find(lua, -1);
+    if (other != NULL) {
+        array_add(after, (void *) other->resource.address);
+    } else if (lua_type(lua, -1) == LUA_TSTRING) {
+        array_add(after, arena_text(declare->arena, lua_tostring(lua, -1)));
+    } else if (lua_istable(lua, -1)) {
+        luaL_checkstack(lua, 4, "after");
+        size_t count = lua_rawlen(lua, -1);
+        for (size_t i = 1; i <= count; i++) {
+            lua_rawgeti(lua, -1, (lua_Integer) i);
+            if (lua_istable(lua, -1)) {
+                array_clear(after);
+                raise_error(lua, "after = takes resources, not lists of lists");
+            }
+            read_after(lua, declare, after);
+            lua_pop(lua, 1);
+        }
+    } else if (!lua_isnil(lua, -1)) {
+        array_clear(after);
+        raise_error(lua, "after = must be a resource or a list of resources");
+    }
+}
+
+static void take_after(lua_State *lua, struct declare *declare, int table,
+                       struct resource *resource)
+{
+    struct array after;
+    array_init(&after);
+    lua_getfield(lua, table, "after");
+    read_after(lua, declare, &after);
+    lua_pop(lua, 1);
+    const char **addresses = arena_alloc(
+        declare->arena, (resource->after_count + after.count + 1) * sizeof(char *));
+    for (size_t i = 0; i < resource->after_count; i++) {
+        addresses[i] = resource->after[i];
+    }
+    for (size_t i = 0; i < after.count; i++) {
+        addresses[resource->after_count + i] = after.items[i];
+    }
+    resource->after = addresses;
+    resource->after_count += after.count;
+    array_clear(&after);
+}
+
+static bool take_flag(lua_State *lua, int table, const char *name, bool fallback)
+{
+    bool set = fallback;
+    int type = lua_getfield(lua, table, name);
+    if (type == LUA_TBOOLEAN) {
+        set = lua_toboolean(lua, -1) != 0;
+    } else if (type != LUA_TNIL) {
+        raise_error(lua, "%s = must be true or false", name);
+    }
+    lua_pop(lua, 1);
+    return set;
+}
+
+static const char *const meta[] = {"on", "after", "protect", "keep_going"};
+
+// Whether the word means the same on every type, and is not the type's own attribute.
+static bool is_meta(const struct schema *schema, const char *name)
+{
+    for (size_t i = 0; i < sizeof meta / sizeof *meta; i++) {
+        if (strcmp(name, meta[i]) == 0) {
+            return schema_find(schema, name) == NULL;
+        }
+    }
+    return false;
+}
+
+// Pushes the table at `index` without the words of every type.
+static void push_attributes(lua_State *lua, const struct schema *schema, int index)
+{
+    lua_newtable(lua);
+    lua_pushnil(lua);
+    while (lua_next(lua, index) != 0) {
+        if (lua_type(lua, -2) == LUA_TSTRING && is_meta(schema, lua_tostring(lua, -2))) {
+            lua_pop(lua, 1);
+            continue;
+        }
+        lua_pushvalue(lua, -2);
+        lua_insert(lua, -2);
+        lua_rawset(lua, -4);
+    }
+}
+
+// What was written, per declaration, so that an amendment goes through the shorthand
+// again with the whole.
+#define RAW "pipster.raw"
+
+// [-1, +0] Takes what was written from the top of the stack.
+static void keep_raw(lua_State *lua, const struct declaration *declaration)
+{
+    luaL_getsubtable(lua, LUA_REGISTRYINDEX, RAW);
+    lua_insert(lua, -2);
+    lua_rawsetp(lua, -2, declaration);
+    lua_pop(lua, 1);
+}
+
+static void push_raw(lua_State *lua, const struct declaration *declaration)
+{
+    luaL_getsubtable(lua, LUA_REGISTRYINDEX, RAW);
+    lua_rawgetp(lua, -1, declaration);
+    lua_remove(lua, -2);
+}
+
+void declare_forget(lua_State *lua)
+{
+    lua_pushnil(lua);
+    lua_setfield(lua, LUA_REGISTRYINDEX, RAW);
+}
+
+// What was written, through the type's shorthand, becomes the attributes.
+static void read_attributes(lua_State *lua, struct declare *declare,
+                            struct declaration *declaration)
+{
+    const struct kind *kind = declaration->kind;
+    push_raw(lua, declaration);
+    push_attributes(lua, kind->schema,
+                    lua_gettop(lua)); // a copy: a shorthand may write to it
+    if (kind_push(lua, kind, "shorthand") == LUA_TFUNCTION) {
+        lua_insert(lua, -2);
+        lua_pushstring(lua, declaration->resource.name);
+        lua_call(lua, 2, 1);
+        if (!lua_istable(lua, -1)) {
+            raise_error(lua, "the shorthand of %s gave no table", kind->schema->type);
+        }
+    } else {
+        lua_pop(lua, 1);
+    }
+    const struct value *value = convert_check(lua, -1, declare->arena);
+    lua_pop(lua, 2);
+    if (value->kind == VALUE_LIST && value->list.count > 0) {
+        raise_error(lua, "%s takes attributes by name, not a list",
+                    declaration->resource.address);
+    }
+    declaration->resource.attributes =
+        value->kind == VALUE_MAP ? value : value_map(declare->arena, NULL, 0);
+}
+
+// [-2, +1] Two tables become a new one: maps merge, lists are replaced or, with `grow`,
+// get longer; all else of the upper one counts.
+static void merge(lua_State *lua, bool grow)
+{
+    int under = lua_absindex(lua, -2), over = lua_absindex(lua, -1);
+    luaL_checkstack(lua, 12, "amendment");
+    size_t under_count = lua_rawlen(lua, under), over_count = lua_rawlen(lua, over);
+    if (under_count + over_count > 0 && !(grow && under_count > 0)) {
+        lua_remove(lua, under);
+        return;
+    }
+    lua_newtable(lua);
+    for (lua_pushnil(lua); lua_next(lua, under) != 0;) {
+        lua_pushvalue(lua, -2);
+        lua_insert(lua, -2);
+        lua_rawset(lua, over + 1);
+    }
+    for (lua_pushnil(lua); lua_next(lua, over) != 0;) {
+        lua_pushvalue(lua, -2); // key, value, key
+        if (grow && lua_isinteger(lua, -1)) {
+            lua_pop(lua, 1);
+            lua_rawseti(lua, over + 1, (lua_Integer) lua_rawlen(lua, over + 1) + 1);
+            continue;
+        }
+        if (lua_rawget(lua, over + 1) == LUA_TTABLE && lua_istable(lua, -2)) {
+            lua_insert(lua, -2);
+            merge(lua, grow);
+        } else {
+            lua_pop(lua, 1);
+        }
+        lua_pushvalue(lua, -2);
+        lua_insert(lua, -2);
+        lua_rawset(lua, over + 1);
+    }
+    lua_replace(lua, under);
+    lua_settop(lua, under);
+}
+
+static struct declaration *find_host(lua_State *lua, const struct kind *kind,
+                                     struct declaration *host, int table)
+{
+    if (schema_find(kind->schema, "on") != NULL) {
+        return host;
+    }
+    if (lua_getfield(lua, table, "on") != LUA_TNIL) {
+        struct declaration *named = handle_find(lua, -1);
+        if (named == NULL || !named->kind->schema->is_host) {
+            raise_error(lua, "on = must be a host: what app:host {…} or host \"app\" {…} "
+                             "gave back");
+        }
+        if (!kind->schema->on_host) {
+            raise_error(lua, "%s is not on a host: leave `on` out", kind->schema->type);
+        }
+        host = named;
+    }
+    lua_pop(lua, 1);
+    if (kind->schema->on_host && host == NULL && !kind->schema->is_check) {
+        raise_error(lua, "%s is on a host: say which with on = …", kind->schema->type);
+    }
+    return host;
+}
+
+static void check_name(lua_State *lua, const struct schema *schema, const char *name)
+{
+    if (name == NULL) {
+        if (!schema->nameless) {
+            raise_error(lua, "%s needs a name: %s \"…\" { … }", schema->type,
+                        schema->type);
+        }
+        return;
+    }
+    if (name[0] == '\0' || strpbrk(name, "\n\r\t") != NULL) {
+        raise_error(lua, "\"%s\" cannot be the name of a %s", name, schema->type);
+    }
+    if (!schema->on_host && !schema->is_core && !address_name_is_valid(name)) {
+        raise_error(lua,
+                    "\"%s\" cannot be the name of a %s: use 1 to 63 of a-z, 0-9 and "
+                    "inner hyphens",
+                    name, schema->type);
+    }
+}
+
+static struct declaration *add(lua_State *lua, struct declare *declare,
+                               const struct kind *kind, const char *host,
+                               const char *name)
+{
+    struct declaration *made = arena_alloc(declare->arena, sizeof *made);
+    struct resource *resource = &made->resource;
+    const char *bare = host != NULL ? host + strlen("host/") : NULL;
+    made->kind = kind;
+    made->where = declare_where(lua, declare);
+    resource->address = address_format(declare->arena, bare, kind->schema->type, name);
+    const struct declaration *first = map_find(&declare->by_address, resource->address);
+    if (first != NULL) {
+        raise_at(lua, made->where,
+                 arena_format(declare->arena, "it was declared at %s", first->where),
+                 "rename one of them, or change the first with :amend { … }",
+                 "%s is declared twice", resource->address);
+    }
+    resource->type = kind->schema->type;
+    resource->name = name;
+    resource->host = host;
+    const char *file = "?";
+    raise_place(lua, 0, &file, &resource->line);
+    resource->playbook = arena_text(declare->arena, file);
+    resource->order = declare->declarations.count;
+    resource->schema = kind->schema;
+    return made;
+}
+
+void declare_resource(lua_State *lua, const struct kind *kind, struct declaration *host,
+                      const char *name, int index)
+{
+    struct declare *declare = declare_check(lua);
+    index = lua_absindex(lua, index);
+    luaL_checkstack(lua, 16, "declaration");
+    check_name(lua, kind->schema, name);
+    host = find_host(lua, kind, host, index);
+    struct declaration *made =
+        add(lua, declare, kind, host != NULL ? host->resource.address : NULL,
+            arena_text(declare->arena, name));
+    struct resource *resource = &made->resource;
+    take_after(lua, declare, index, resource);
+    resource->protect = take_flag(lua, index, "protect", kind->schema->protect);
+    resource->keep_going = take_flag(lua, index, "keep_going", false);
+    push_attributes(lua, kind->schema, index);
+    keep_raw(lua, made);
+    read_attributes(lua, declare, made);
+    // A shorthand or a method may have declared more meanwhile.
+    resource->order = declare->declarations.count;
+    map_put(&declare->by_address, resource->address, made);
+    array_add(&declare->declarations, made);
+    handle_push(lua, made);
+}
+
+void declare_amend(lua_State *lua, struct declaration *declaration, int index, bool grow)
+{
+    struct declare *declare = declare_check(lua);
+    struct resource *resource = &declaration->resource;
+    index = lua_absindex(lua, index);
+    luaL_checktype(lua, index, LUA_TTABLE);
+    push_raw(lua, declaration);
+    push_attributes(lua, declaration->kind->schema, index);
+    merge(lua, grow);
+    keep_raw(lua, declaration);
+    read_attributes(lua, declare, declaration);
+    resource->protect = take_flag(lua, index, "protect", resource->protect);
+    resource->keep_going = take_flag(lua, index, "keep_going", resource->keep_going);
+    take_after(lua, declare, index, resource);
+    declaration->amended = declare_where(lua, declare);
+}
+
+static bool check_pending(const struct declare *declare, struct fault *fault)
+{
+    for (size_t i = 0; i < declare->pending.count; i++) {
+        const struct pending *pending = declare->pending.items[i];
+        if (!pending->done) {
+            fault_set(fault, FAULT_ERROR,
+                      "%s \"%s\" is not finished: its table is missing",
+                      pending->kind->schema->type, pending->name);
+            fault_where(fault, "%s", pending->where);
+            return fault_next(fault,
+                              "write %s \"%s\" { … }, with {} when there is nothing "
+                              "to say",
+                              pending->kind->schema->type, pending->name);
+        }
+    }
+    return true;
+}
+
+static bool check_resource(struct declare *declare, struct declaration *declaration,
+                           struct fault *fault)
+{
+    struct resource *resource = &declaration->resource;
+    const char *where = declaration->where;
+    if (declaration->amended != NULL) {
+        where = arena_format(declare->arena, "%s (amended at %s)", where,
+                             declaration->amended);
+    }
+    const struct value *checked = NULL;
+    if (!schema_check(resource->schema, declare->arena, where, resource->address,
+                      resource->attributes, &checked, fault)) {
+        return false;
+    }
+    resource->attributes = checked;
+    return true;
+}
+
+bool declare_finish(struct declare *declare, const char *playbook,
+                    struct resource_set *set, struct fault *fault)
+{
+    struct arena *arena = declare->arena;
+    size_t count = declare->declarations.count;
+    if (!check_pending(declare, fault)) {
+        return false;
+    }
+    *set = (struct resource_set){.playbook = arena_text(arena, playbook),
+                                 .phase = declare->phase,
+                                 .phase_title = declare->phase_title};
+    set->items = arena_alloc(arena, (count + 1) * sizeof *set->items);
+    for (size_t i = 0; i < count; i++) {
+        struct declaration *declaration = declare->declarations.items[i];
+        if (!check_resource(declare, declaration, fault)) {
+            return false;
+        }
+        declaration->resource.order = i;
+        set->items[i] = declaration->resource;
+    }
+    set->count = count;
+    set->output_count = declare->outputs.count;
+    set->outputs = arena_alloc(arena, (set->output_count + 1) * sizeof *set->outputs);
+    for (size_t i = 0; i < set->output_count; i++) {
+        set->outputs[i] = *(struct resource_output *) declare->outputs.items[i];
+    }
+    set->budget_count = declare->budgets.count;
+    set->budgets = arena_alloc(arena, (set->budget_count + 1) * sizeof *set->budgets);
+    for (size_t i = 0; i < set->budget_count; i++) {
+        set->budgets[i] = *(struct resource_budget *) declare->budgets.items[i];
+    }
+    return true;
+}

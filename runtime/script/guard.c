@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: MIT
+#include "script/guard.h"
+
+#include "script/machine.h"
+#include "script/raise.h"
+
+#include <lauxlib.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { HOOK_STEP = 1000 };
+
+#define MEMORY_CEILING      ((size_t) 512 << 20)
+#define INSTRUCTION_CEILING INT64_C(200000000)
+#define HANG_MS             INT64_C(10000)
+
+void guard_init(struct guard *guard, const struct script_options *options)
+{
+    memset(guard, 0, sizeof *guard);
+    guard->memory_ceiling =
+        options->memory_ceiling != 0 ? options->memory_ceiling : MEMORY_CEILING;
+    guard->instruction_ceiling = options->instruction_ceiling != 0
+                                     ? options->instruction_ceiling
+                                     : INSTRUCTION_CEILING;
+    guard->hang_ms = options->hang_ms != 0 ? options->hang_ms : HANG_MS;
+    atomic_init(&guard->hang_exit, options->hang_exit != 0 ? options->hang_exit : 1);
+    guard->hung = options->hung;
+    guard->hung_context = options->hung_context;
+    pthread_mutex_init(&guard->mutex, NULL);
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&guard->changed, &attributes);
+    pthread_condattr_destroy(&attributes);
+}
+
+void guard_where(const struct guard *guard, char *out, size_t size)
+{
+    const char *source = atomic_load(&guard->source);
+    out[0] = '\0';
+    if (source != NULL) {
+        snprintf(out, size, "%s:%d", source, atomic_load(&guard->line));
+    }
+}
+
+// Only what is safe while the other thread may hold any lock: no stdio, no malloc.
+static void end_process(struct guard *guard)
+{
+    char where[512], text[1024];
+    guard_where(guard, where, sizeof where);
+    int length = snprintf(
+        text, sizeof text,
+        "error: a string function does not come to an end\n"
+        "  where: %s\n"
+        "  why:   it has been inside one call for %lld s; some patterns "
+        "take time that grows with the 4th power of the text\n"
+        "  next:  use a simpler pattern or a shorter text\n",
+        where[0] != '\0' ? where : "unknown", (long long) (guard->hang_ms + 999) / 1000);
+    ssize_t written = write(STDERR_FILENO, text, (size_t) length);
+    (void) written;
+    if (guard->hung != NULL) {
+        guard->hung(guard->hung_context);
+    }
+    _exit(atomic_load(&guard->hang_exit));
+}
+
+static void add_ms(struct timespec *time, int64_t ms)
+{
+    time->tv_sec += (time_t) (ms / 1000);
+    time->tv_nsec += (long) (ms % 1000) * 1000000;
+    if (time->tv_nsec >= 1000000000) {
+        time->tv_sec++;
+        time->tv_nsec -= 1000000000;
+    }
+}
+
+static void *watch(void *context)
+{
+    struct guard *guard = context;
+    const int64_t tick_ms = guard->hang_ms / 8 + 1;
+    unsigned long seen = 0;
+    int64_t still_ms = 0;
+    pthread_mutex_lock(&guard->mutex);
+    while (!guard->ending) {
+        struct timespec until;
+        clock_gettime(CLOCK_MONOTONIC, &until);
+        add_ms(&until, tick_ms);
+        pthread_cond_timedwait(&guard->changed, &guard->mutex, &until);
+        unsigned long beat = atomic_load(&guard->beat);
+        bool moved = beat != seen || !atomic_load(&guard->inside);
+        still_ms = moved ? 0 : still_ms + tick_ms;
+        seen = beat;
+        if (still_ms >= guard->hang_ms) {
+            end_process(guard);
+        }
+    }
+    pthread_mutex_unlock(&guard->mutex);
+    return NULL;
+}
+
+void guard_start(struct guard *guard)
+{
+    guard->watching = pthread_create(&guard->thread, NULL, watch, guard) == 0;
+}
+
+void guard_clear(struct guard *guard)
+{
+    if (guard->watching) {
+        pthread_mutex_lock(&guard->mutex);
+        guard->ending = true;
+        pthread_cond_signal(&guard->changed);
+        pthread_mutex_unlock(&guard->mutex);
+        pthread_join(guard->thread, NULL);
+    }
+    pthread_cond_destroy(&guard->changed);
+    pthread_mutex_destroy(&guard->mutex);
+}
+
+void *guard_allocate(void *context, void *memory, size_t old_size, size_t new_size)
+{
+    struct guard *guard = context;
+    // Without a block, Lua puts the kind of the new object into old_size.
+    size_t had = memory != NULL ? old_size : 0;
+    if (new_size == 0) {
+        if (memory != NULL) {
+            explicit_bzero(memory, had);
+        }
+        free(memory);
+        guard->memory_used -= had;
+        return NULL;
+    }
+    if (new_size > had && guard->memory_used + (new_size - had) > guard->memory_ceiling) {
+        return NULL;
+    }
+    void *moved = realloc(memory, new_size);
+    if (moved != NULL) {
+        guard->memory_used += new_size - had;
+    }
+    return moved;
+}
+
+void guard_enter(struct guard *guard)
+{
+    if (guard->depth++ == 0) {
+        guard->instructions = 0;
+        atomic_store(&guard->inside, true);
+    }
+    atomic_fetch_add(&guard->beat, 1);
+}
+
+void guard_leave(struct guard *guard)
+{
+    if (--guard->depth == 0) {
+        atomic_store(&guard->inside, false);
+    }
+    atomic_fetch_add(&guard->beat, 1);
+}
+
+void guard_check(lua_State *lua)
+{
+    const struct guard *guard = &script_of(lua)->guard;
+    if (fault_is_set(&guard->halted)) {
+        raise_fault(lua, &guard->halted);
+    }
+}
+
+static void halt(struct guard *guard)
+{
+    char where[512];
+    guard_where(guard, where, sizeof where);
+    fault_set(&guard->halted, FAULT_ERROR, "the code does not come to an end");
+    fault_where(&guard->halted, "%s", where);
+    fault_why(&guard->halted, "it ran %lld million instructions",
+              (long long) guard->instruction_ceiling / 1000000);
+    fault_next(&guard->halted, "look for a loop that never ends");
+}
+
+static void hook(lua_State *lua, lua_Debug *now)
+{
+    struct guard *guard = &script_of(lua)->guard;
+    lua_getinfo(lua, "Sl", now);
+    if (now->currentline > 0) {
+        // The line first: a place that is half old is still inside the same file.
+        atomic_store(&guard->line, now->currentline);
+        atomic_store(&guard->source, now->source + 1);
+    }
+    atomic_fetch_add(&guard->beat, 1);
+    if (now->event == LUA_HOOKCOUNT) {
+        guard->instructions += HOOK_STEP;
+        if (guard->instructions > guard->instruction_ceiling &&
+            !fault_is_set(&guard->halted)) {
+            halt(guard);
+        }
+    }
+    if (fault_is_set(&guard->halted)) {
+        // Every instruction raises from now on, wherever a pcall lands.
+        lua_sethook(lua, hook, LUA_MASKCOUNT | LUA_MASKLINE, 1);
+        raise_fault(lua, &guard->halted);
+    }
+}
+
+void guard_watch(lua_State *lua, bool lines)
+{
+    lua_sethook(lua, hook, lines ? LUA_MASKCOUNT | LUA_MASKLINE : LUA_MASKCOUNT,
+                HOOK_STEP);
+}

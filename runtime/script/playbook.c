@@ -1,0 +1,489 @@
+// SPDX-License-Identifier: MIT
+#include "script/playbook.h"
+
+#include "base/clock.h"
+#include "script/convert.h"
+#include "script/declare.h"
+#include "script/handle.h"
+#include "script/library.h"
+#include "script/machine.h"
+#include "script/raise.h"
+#include "script/reference.h"
+#include "script/sandbox.h"
+#include "script/word.h"
+
+#include <lauxlib.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+static int l_phase(lua_State *lua)
+{
+    struct declare *declare = declare_check(lua);
+    lua_Integer number = luaL_checkinteger(lua, 1);
+    const char *title = luaL_optstring(lua, 2, "");
+    // What is included may have a phase of its own: the outermost one counts.
+    if (declare->files.count == 1) {
+        declare->phase = (int) number;
+        declare->phase_title = arena_text(declare->arena, title);
+    }
+    return 0;
+}
+
+// The field of the table at `index`, or nil; pushed.
+static int option(lua_State *lua, int index, const char *name)
+{
+    if (lua_istable(lua, index)) {
+        return lua_getfield(lua, index, name);
+    }
+    lua_pushnil(lua);
+    return LUA_TNIL;
+}
+
+static int refuse_input(lua_State *lua, const char *name, const char *text,
+                        const char *expected)
+{
+    struct fault fault = {0};
+    const char *file;
+    int line;
+    fault_set(&fault, FAULT_USAGE, "input \"%s\" must be %s, not \"%s\"", name, expected,
+              text);
+    if (raise_place(lua, 1, &file, &line)) {
+        fault_where(&fault, "%s:%d", file, line);
+    }
+    fault_next(&fault, "pipster … --var %s=…", name);
+    return raise_fault(lua, &fault);
+}
+
+// "a, b" → { "a", "b" }
+static void push_split(lua_State *lua, const char *text)
+{
+    lua_newtable(lua);
+    for (const char *at = text + strspn(text, ", "); *at != '\0';
+         at += strspn(at, ", ")) {
+        size_t length = strcspn(at, ",");
+        size_t kept = length;
+        while (kept > 0 && at[kept - 1] == ' ') {
+            kept--;
+        }
+        lua_pushlstring(lua, at, kept);
+        lua_rawseti(lua, -2, (lua_Integer) lua_rawlen(lua, -2) + 1);
+        at += length;
+    }
+}
+
+// What came from the command line is text; the type says what it means.
+static int push_given(lua_State *lua, const char *name, const char *text,
+                      const char *type)
+{
+    if (strcmp(type, "string") == 0) {
+        lua_pushstring(lua, text);
+    } else if (strcmp(type, "integer") == 0 || strcmp(type, "number") == 0) {
+        bool number = lua_stringtonumber(lua, text) != 0;
+        if (!number || (type[0] == 'i' && !lua_isinteger(lua, -1))) {
+            return refuse_input(lua, name, text,
+                                type[0] == 'i' ? "a whole number" : "a number");
+        }
+    } else if (strcmp(type, "boolean") == 0) {
+        bool yes = strcmp(text, "true") == 0, no = strcmp(text, "false") == 0;
+        if (!yes && !no) {
+            return refuse_input(lua, name, text, "true or false");
+        }
+        lua_pushboolean(lua, yes);
+    } else if (strcmp(type, "list") == 0) {
+        push_split(lua, text);
+    } else {
+        return raise_error(
+            lua, "input \"%s\": type is one of string, integer, number, boolean, list",
+            name);
+    }
+    return 1;
+}
+
+static const char *type_of_default(lua_State *lua, int index)
+{
+    switch (lua_type(lua, index)) {
+    case LUA_TBOOLEAN:
+        return "boolean";
+    case LUA_TTABLE:
+        return "list";
+    case LUA_TNUMBER:
+        return lua_isinteger(lua, index) ? "integer" : "number";
+    default:
+        return "string";
+    }
+}
+
+static int l_input(lua_State *lua)
+{
+    const struct script *script = script_of(lua);
+    const char *name = luaL_checkstring(lua, 1);
+    lua_settop(lua, 2);
+    option(lua, 2, "default"); // 3
+    option(lua, 2, "type");    // 4
+    const char *type = luaL_optstring(lua, 4, type_of_default(lua, 3));
+    const char *given =
+        script->options.inputs != NULL ? map_find(script->options.inputs, name) : NULL;
+    if (given != NULL) {
+        return push_given(lua, name, given, type);
+    }
+    if (!lua_isnil(lua, 3)) {
+        lua_pushvalue(lua, 3);
+        return 1;
+    }
+    struct fault fault = {0};
+    const char *file;
+    int line;
+    fault_set(&fault, FAULT_USAGE, "input \"%s\" has no value", name);
+    if (raise_place(lua, 1, &file, &line)) {
+        fault_where(&fault, "%s:%d", file, line);
+    }
+    fault_next(&fault, "pipster … --var %s=…, or set PIPSTER_VAR_%s", name, name);
+    return raise_fault(lua, &fault);
+}
+
+static void add_output(struct declare *declare, const char *name,
+                       const struct value *value)
+{
+    for (size_t i = 0; i < declare->outputs.count; i++) {
+        struct resource_output *known = declare->outputs.items[i];
+        if (strcmp(known->name, name) == 0) {
+            known->value = value; // an includer overrides what it includes
+            return;
+        }
+    }
+    struct resource_output *output = arena_alloc(declare->arena, sizeof *output);
+    output->name = name;
+    output->value = value;
+    array_add(&declare->outputs, output);
+}
+
+static int l_output(lua_State *lua)
+{
+    struct declare *declare = declare_check(lua);
+    luaL_checktype(lua, 1, LUA_TTABLE);
+    const struct value *outputs = convert_check(lua, 1, declare->arena);
+    if (outputs->kind != VALUE_MAP) {
+        return raise_error(lua, "output { name = value, … } takes names");
+    }
+    for (size_t i = 0; i < outputs->map.count; i++) {
+        add_output(declare, outputs->map.entries[i].key, outputs->map.entries[i].value);
+    }
+    return 0;
+}
+
+// What a reference is worth by now: declared as plain data, or recorded.
+static const struct value *look_up(const struct declare *declare,
+                                   const struct value *reference)
+{
+    const char *address = reference->reference.address;
+    const struct declaration *target = map_find(&declare->by_address, address);
+    const struct state_rows *rows = declare->script->options.recorded;
+    const struct value *found = NULL;
+    if (target != NULL) {
+        found = value_find_path(target->resource.attributes, reference->reference.path);
+    }
+    if (found == NULL && rows != NULL) {
+        const struct record *record = state_find(rows, address);
+        found = record != NULL
+                    ? value_find_path(record->attributes, reference->reference.path)
+                    : NULL;
+    }
+    return found != NULL && value_is_known(found) && !value_has_secret(found) ? found
+                                                                              : NULL;
+}
+
+static int raise_unknown(lua_State *lua, const struct value *value)
+{
+    struct fault fault = {0};
+    const struct value *first = value_first_unknown(value);
+    const char *file;
+    int line;
+    fault_set(&fault, FAULT_ERROR, "value: %s.%s is known only after apply",
+              first->reference.address, first->reference.path);
+    if (raise_place(lua, 1, &file, &line)) {
+        fault_where(&fault, "%s:%d", file, line);
+    }
+    fault_why(&fault, "%s is not there yet", first->reference.address);
+    fault_next(&fault, "pass it on as it is, or join it with text(\"…%%s…\", it)");
+    return raise_fault(lua, &fault);
+}
+
+static int l_value(lua_State *lua)
+{
+    struct declare *declare = declare_check(lua);
+    luaL_checkany(lua, 1);
+    handle_refuse(lua, 1, "value");
+    const struct value *value = reference_find(lua, 1);
+    if (value == NULL) {
+        lua_settop(lua, 1);
+        return 1;
+    }
+    if (value_has_secret(value) ||
+        (value->kind == VALUE_REFERENCE && value->reference.secret)) {
+        return raise_error(lua, "value: a secret has no plain value in a playbook");
+    }
+    size_t count = value->kind == VALUE_TEMPLATE ? value->list.count : 1;
+    luaL_checkstack(lua, (int) count + 4, "value");
+    for (size_t i = 0; i < count; i++) {
+        const struct value *part =
+            value->kind == VALUE_TEMPLATE ? value->list.items[i] : value;
+        const struct value *plain =
+            part->kind == VALUE_REFERENCE ? look_up(declare, part) : part;
+        if (plain == NULL) {
+            return raise_unknown(lua, part);
+        }
+        convert_push(lua, plain, CONVERT_NULL_IS_NIL);
+    }
+    if (value->kind == VALUE_TEMPLATE) {
+        lua_concat(lua, (int) count);
+    }
+    return 1;
+}
+
+static void push_secret_reference(lua_State *lua, const char *address)
+{
+    struct value reference = {.kind = VALUE_REFERENCE};
+    reference.reference.address = address;
+    reference.reference.path = "value";
+    reference.reference.secret = true;
+    reference_push(lua, &reference);
+}
+
+// secret("jwt_key", { length = 32 }): the same name is the same secret wherever it is
+// said.
+static int l_secret(lua_State *lua)
+{
+    struct declare *declare = declare_check(lua);
+    const char *name = luaL_checkstring(lua, 1);
+    lua_settop(lua, 2);
+    if (strspn(name,
+               "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") !=
+            strlen(name) ||
+        name[0] == '\0') {
+        return raise_error(
+            lua, "\"%s\" cannot be the name of a secret: use letters, digits, _ and -",
+            name);
+    }
+    option(lua, 2, "length"); // 3
+    lua_Integer length = luaL_optinteger(lua, 3, 32);
+    if (length < 8 || length > 1024) {
+        return raise_error(lua, "secret \"%s\": length must be 8 to 1024", name);
+    }
+    const char *address = arena_format(declare->arena, "secret/%s", name);
+    const struct declaration *known = map_find(&declare->by_address, address);
+    if (known == NULL) {
+        lua_newtable(lua);
+        lua_pushinteger(lua, length);
+        lua_setfield(lua, -2, "length");
+        declare_resource(lua, kind_check(lua, "secret"), NULL, name, -1);
+    } else if (!lua_isnil(lua, 3) &&
+               value_find_integer(known->resource.attributes, "length", 0) != length) {
+        return raise_error(lua, "secret \"%s\" has another length at %s", name,
+                           known->where);
+    }
+    push_secret_reference(lua, address);
+    return 1;
+}
+
+static int l_budget(lua_State *lua)
+{
+    struct declare *declare = declare_check(lua);
+    luaL_checktype(lua, 1, LUA_TTABLE);
+    lua_getfield(lua, 1, "max");
+    const char *text = luaL_checkstring(lua, -1);
+    struct resource_budget *budget = arena_alloc(declare->arena, sizeof *budget);
+    struct fault fault = {0};
+    budget->where = declare_where(lua, declare);
+    budget->text = arena_text(declare->arena, text);
+    if (!money_parse_budget(text, &budget->max, &fault)) {
+        fault_where(&fault, "%s", budget->where);
+        return raise_fault(lua, &fault);
+    }
+    array_add(&declare->budgets, budget);
+    return 0;
+}
+
+// Pushes the compiled playbook; its environment is fresh.
+static void load(lua_State *lua, const struct library_source *source)
+{
+    sandbox_push_playbook(lua);
+    playbook_add_words(lua);
+    library_load(lua, source);
+}
+
+static void check_cycle(lua_State *lua, const struct declare *declare, const char *path)
+{
+    for (size_t i = 0; i < declare->files.count; i++) {
+        if (strcmp(declare->files.items[i], path) == 0) {
+            raise_error(lua, "%s includes itself", path);
+        }
+    }
+}
+
+// Evaluates the playbook once and pushes what it returned.
+static void evaluate(lua_State *lua, struct declare *declare, const char *name,
+                     const char *from)
+{
+    struct library_source source;
+    if (!library_find_playbook(declare->script, name, from, &source)) {
+        struct fault fault = {0};
+        const char *file;
+        int line;
+        fault_set(&fault, FAULT_USAGE, "there is no playbook %s", name);
+        if (raise_place(lua, 1, &file, &line)) {
+            fault_where(&fault, "%s:%d", file, line);
+        }
+        raise_fault(lua, &fault);
+    }
+    check_cycle(lua, declare, source.path);
+    const void *known = map_find(&declare->included, source.path);
+    if (known != NULL) {
+        lua_rawgeti(lua, LUA_REGISTRYINDEX, (int) (intptr_t) known - 1);
+        return;
+    }
+    array_add(&declare->files, (void *) source.path);
+    load(lua, &source);
+    lua_call(lua, 0, 1);
+    array_remove(&declare->files, declare->files.count - 1);
+    if (lua_isnil(lua, -1)) {
+        lua_pop(lua, 1);
+        lua_newtable(lua);
+    }
+    lua_pushvalue(lua, -1);
+    int reference = luaL_ref(lua, LUA_REGISTRYINDEX);
+    map_put(&declare->included, source.path, (void *) (intptr_t) (reference + 1));
+}
+
+static int l_include(lua_State *lua)
+{
+    struct declare *declare = declare_check(lua);
+    const char *name = luaL_checkstring(lua, 1);
+    evaluate(lua, declare, name, declare->files.items[declare->files.count - 1]);
+    return 1;
+}
+
+// A namespace of the stdlib, or a module of the project.
+static int l_require(lua_State *lua)
+{
+    struct declare *declare = declare_check(lua);
+    const char *name = luaL_checkstring(lua, 1);
+    size_t count;
+    library_list(declare->script, lua_pushfstring(lua, "stdlib/%s/", name), &count);
+    if (count > 0 && strcmp(name, "lab") != 0) {
+        word_push_namespace(lua, name);
+        return 1;
+    }
+    struct library_source source;
+    const char *from = declare->files.items[declare->files.count - 1];
+    if (!library_find_playbook(declare->script, name, from, &source)) {
+        return raise_error(
+            lua,
+            "there is no module \"%s\", neither in the stdlib nor beside the playbook",
+            name);
+    }
+    evaluate(lua, declare, name, from);
+    return 1;
+}
+
+int playbook_declare(lua_State *lua)
+{
+    const struct kind *kind = kind_check(lua, luaL_checkstring(lua, 1));
+    const char *name = luaL_optstring(lua, 2, NULL);
+    luaL_checktype(lua, 3, LUA_TTABLE);
+    declare_resource(lua, kind, NULL, name, 3);
+    return 1;
+}
+
+static int l_now(lua_State *lua)
+{
+    lua_pushinteger(lua, script_of(lua)->options.now_ms / 1000);
+    return 1;
+}
+
+static int l_clock_text(lua_State *lua)
+{
+    char text[CLOCK_TEXT_SIZE];
+    int64_t now = script_of(lua)->options.now_ms / 1000;
+    lua_pushstring(lua, clock_format(luaL_optinteger(lua, 1, now) * 1000, text));
+    return 1;
+}
+
+static const luaL_Reg words[] = {
+    {"include", l_include},   {"input", l_input},     {"output", l_output},
+    {"phase", l_phase},       {"require", l_require}, {"secret", l_secret},
+    {"text", reference_text}, {"value", l_value},     {NULL, NULL}};
+
+static const luaL_Reg guards[] = {{"budget", l_budget}, {NULL, NULL}};
+static const luaL_Reg clocks[] = {{"now", l_now}, {"text", l_clock_text}, {NULL, NULL}};
+
+void playbook_add_words(lua_State *lua)
+{
+    luaL_setfuncs(lua, words, 0);
+    luaL_newlib(lua, guards);
+    lua_setfield(lua, -2, "guard");
+    luaL_newlib(lua, clocks);
+    lua_setfield(lua, -2, "clock");
+    const char *types[] = {"host", "manual"};
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        const struct kind *kind = kind_find(lua, types[i]);
+        if (kind != NULL) {
+            word_push_kind(lua, kind);
+            lua_setfield(lua, -2, types[i]);
+        }
+    }
+}
+
+static int run(lua_State *lua)
+{
+    const char *path = lua_touserdata(lua, 1);
+    guard_watch(lua, true);
+    evaluate(lua, script_of(lua)->declare, path, NULL);
+    return 0;
+}
+
+static void open_declare(struct declare *declare, struct script *script,
+                         struct arena *arena)
+{
+
+    *declare = (struct declare){.script = script, .arena = arena};
+    declare->number = ++script->evaluations;
+    array_init(&declare->declarations);
+    array_init(&declare->pending);
+    array_init(&declare->outputs);
+    array_init(&declare->budgets);
+    array_init(&declare->files);
+    map_init(&declare->by_address);
+    map_init(&declare->included);
+}
+
+static void close_declare(struct declare *declare)
+{
+    lua_State *lua = declare->script->lua;
+    for (size_t i = 0; i < declare->included.count; i++) {
+        int reference = (int) (intptr_t) declare->included.entries[i].value - 1;
+        luaL_unref(lua, LUA_REGISTRYINDEX, reference);
+    }
+    array_clear(&declare->declarations);
+    array_clear(&declare->pending);
+    array_clear(&declare->outputs);
+    array_clear(&declare->budgets);
+    array_clear(&declare->files);
+    map_clear(&declare->by_address);
+    map_clear(&declare->included);
+}
+
+bool playbook_run(struct script *script, const char *path, struct arena *arena,
+                         struct resource_set *set, struct fault *fault)
+{
+    struct declare declare;
+    open_declare(&declare, script, arena);
+    script->declare = &declare;
+    bool done = script_protect(script, run, (void *) path, fault) &&
+                declare_finish(&declare, path, set, fault);
+    guard_watch(script->lua, false);
+    declare_forget(script->lua);
+    script->declare = NULL;
+    close_declare(&declare);
+    return done;
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+#include "script/provide.h"
+
+#include "engine/plan.h"
+#include "script/convert.h"
+#include "script/kind.h"
+#include "script/machine.h"
+#include "script/raise.h"
+
+#include <lauxlib.h>
+
+#include <string.h>
+
+struct asked {
+    struct arena *arena;
+    const struct change *change;
+    struct preview *preview;
+};
+
+static const char *action_word(enum change_action action)
+{
+    switch (action) {
+    case CHANGE_CREATE:
+        return "create";
+    case CHANGE_UPDATE:
+        return "update";
+    case CHANGE_REPLACE:
+        return "replace";
+    case CHANGE_DELETE:
+        return "delete";
+    case CHANGE_CHECK:
+        return "check";
+    default:
+        return "none";
+    }
+}
+
+static const char **take_texts(struct arena *arena, const struct value *told,
+                               const char *name, size_t *count)
+{
+    const struct value *list = value_find(told, name);
+    *count = 0;
+    if (list == NULL || list->kind != VALUE_LIST) {
+        return NULL;
+    }
+    const char **texts = arena_alloc(arena, (list->list.count + 1) * sizeof *texts);
+    for (size_t i = 0; i < list->list.count; i++) {
+        const struct value *item = list->list.items[i];
+        texts[(*count)++] = item->kind == VALUE_STRING ? item->string.bytes : "(secret)";
+    }
+    return texts;
+}
+
+static void take_handlers(lua_State *lua, struct arena *arena, const struct value *told,
+                          struct preview *preview)
+{
+    const struct value *list = value_find(told, "handlers");
+    if (list == NULL || list->kind != VALUE_LIST) {
+        return;
+    }
+    preview->handlers = arena_alloc(arena, (list->list.count + 1) * sizeof(char *));
+    preview->handler_scripts =
+        arena_alloc(arena, (list->list.count + 1) * sizeof(char *));
+    for (size_t i = 0; i < list->list.count; i++) {
+        const char *name = value_find_text(list->list.items[i], "name", NULL);
+        const char *script = value_find_text(list->list.items[i], "script", NULL);
+        if (name == NULL || script == NULL) {
+            raise_error(
+                lua,
+                "a handler is { \"its name\", \"its shell text\" }, without secrets");
+        }
+        preview->handlers[i] = name;
+        preview->handler_scripts[i] = script;
+    }
+    preview->handler_count = list->list.count;
+}
+
+static struct price_line *take_prices(lua_State *lua, struct arena *arena,
+                                      const struct value *told, const char *name,
+                                      size_t *count)
+{
+    const struct value *list = value_find(told, name);
+    *count = 0;
+    if (list == NULL || list->kind != VALUE_LIST) {
+        return NULL;
+    }
+    struct price_line *lines = arena_alloc(arena, (list->list.count + 1) * sizeof *lines);
+    for (size_t i = 0; i < list->list.count; i++) {
+        const struct value *line = list->list.items[i];
+        const char *amount = value_find_text(line, "amount", NULL);
+        struct fault fault = {0};
+        lines[i].what = value_find_text(line, "what", "?");
+        lines[i].known = amount != NULL;
+        if (amount != NULL &&
+            !money_parse(amount, value_find_text(line, "currency", "EUR"),
+                         &lines[i].monthly, &fault)) {
+            raise_fault(lua, &fault);
+        }
+    }
+    *count = list->list.count;
+    return lines;
+}
+
+static void fill(lua_State *lua, struct asked *asked, const struct value *told)
+{
+    struct arena *arena = asked->arena;
+    struct preview *preview = asked->preview;
+    preview->wanted = value_find(told, "want");
+    preview->notes = take_texts(arena, told, "notes", &preview->note_count);
+    preview->actions = take_texts(arena, told, "actions", &preview->action_count);
+    preview->downtime = value_find_text(told, "downtime", NULL);
+    preview->data_at_risk = value_find_text(told, "data", NULL);
+    preview->replace_because = value_find_text(told, "replace_because", NULL);
+    take_handlers(lua, arena, told, preview);
+    preview->prices = take_prices(lua, arena, told, "prices", &preview->price_count);
+    preview->prices_before =
+        take_prices(lua, arena, told, "prices_before", &preview->price_before_count);
+}
+
+static int ask(lua_State *lua)
+{
+    struct asked *asked = lua_touserdata(lua, 1);
+    const struct change *change = asked->change;
+    luaL_checkstack(lua, 20, "preview");
+    provide_push_function(lua, "preview");
+    provide_push_kind(lua, change->type);
+    lua_createtable(lua, 0, 5);
+    provide_set_text(lua, "action", action_word(change->action));
+    provide_set_text(lua, "name", change->name);
+    provide_set_value(lua, "have", change->found);
+    provide_set_value(lua, "want", change->wanted);
+    lua_createtable(lua, (int) change->field_count, 0);
+    for (size_t i = 0; i < change->field_count; i++) {
+        lua_pushstring(lua, change->fields[i].name);
+        lua_rawseti(lua, -2, (lua_Integer) i + 1);
+    }
+    lua_setfield(lua, -2, "fields");
+    lua_call(lua, 2, 1);
+    // Told attributes go through the schema, so that {} is what it should be.
+    lua_getfield(lua, -1, "want");
+    const struct value *want = provide_take(lua, -1, change->type, asked->arena);
+    lua_pop(lua, 1);
+    fill(lua, asked, convert_check(lua, -1, asked->arena));
+    asked->preview->wanted = want;
+    return 0;
+}
+
+bool provide_preview(void *script, struct arena *arena, const struct change *change,
+                     struct preview *preview, struct fault *fault)
+{
+    struct asked asked = {.arena = arena, .change = change, .preview = preview};
+    *preview = (struct preview){0};
+    if (strcmp(change->type, "secret") == 0) {
+        return true;
+    }
+    return script_protect(script, ask, &asked, fault) ||
+           fault_while(fault, "previewing %s", change->address);
+}

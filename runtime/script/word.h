@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+//
+// The words of a playbook that declare: namespaces (require "hetzner"), types
+// (hetzner.server), and a type with its name that still waits for its table.
+#pragma once
+
+#include <lua.h>
+
+struct declaration;
+struct kind;
+
+int word_open(lua_State *lua);
+void word_push_namespace(lua_State *lua, const char *name);
+void word_push_kind(lua_State *lua, const struct kind *kind);
+// The stack holds what follows the type: a name, or a table. Pushes what waits, the
+// handle, or a list of handles; how many.
+int word_declare(lua_State *lua, const struct kind *kind, struct declaration *host);
