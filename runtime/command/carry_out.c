@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+#include "command/carry_out.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "view/json_view.h"
+#include "view/plan_view.h"
+#include "view/progress_view.h"
+
+static void print_plan(const struct workbench *bench, const struct plan *plan)
+{
+    if (bench->options->json)
+        json_view_plan(stdout, plan);
+    else
+        plan_view_print(&bench->out, plan, bench->options->verbose);
+    fflush(stdout);
+}
+
+static bool apply(struct workbench *bench, struct plan *plan, struct fault *fault)
+{
+    int64_t begun = clock_monotonic_ms();
+    struct engine_result result = {0};
+    struct progress_view *progress = progress_view_new(&bench->err, bench->options->verbose);
+    bench->engine.watch = bench->options->json ? json_view_watch(stdout)
+                                               : progress_view_watch(progress);
+    bool done = engine_apply(&bench->engine, plan, bench->options->verb, &result, fault);
+    bench->engine.watch = (struct engine_watch){0};
+    progress_view_free(progress);
+    int64_t ms = clock_monotonic_ms() - begun;
+    if (bench->options->json) {
+        json_view_result(stdout, &result, ms);
+        json_view_outputs(stdout, result.outputs, result.output_count);
+        return done;
+    }
+    if (result.run > 0 || result.check_passed_count + result.check_failed_count > 0)
+        progress_view_summary(&bench->err, &result, ms);
+    plan_view_outputs(&bench->out, result.outputs, result.output_count);
+    return done;
+}
+
+static bool remember_tip(struct workbench *bench, struct fault *fault)
+{
+    if (!bench->wanted.playbook)
+        return true;
+    struct transaction *transaction = transaction_new(bench->database);
+    state_set_setting(transaction, "tip", bench->wanted.playbook);
+    return transaction_commit(transaction, fault);
+}
+
+bool carry_out(struct workbench *bench, const struct engine_options *asked,
+               const char *question, const char *wanted, struct fault *fault)
+{
+    struct plan *plan = NULL;
+    bool planned = engine_plan(&bench->engine, &bench->wanted, asked, &plan, fault);
+    bench->planned_ms = clock_monotonic_ms() - bench->begun_ms;
+    if (plan)
+        print_plan(bench, plan);
+    bool agreed = true, done = planned;
+    if (done && !plan_is_empty(plan))
+        done = workbench_ask(bench, question, wanted, &agreed, fault);
+    if (done && agreed)
+        done = apply(bench, plan, fault);
+    if (done && agreed && !asked->destroy)
+        done = remember_tip(bench, fault);
+    plan_free(plan);
+    return done;
+}

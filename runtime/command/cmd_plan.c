@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+#include "base/clock.h"
+#include "command/command.h"
+#include "command/workbench.h"
+#include "view/json_view.h"
+#include "view/plan_view.h"
+
+static void print_plan(const struct workbench *bench, const struct plan *plan)
+{
+    if (bench->options->json)
+        json_view_plan(stdout, plan);
+    else
+        plan_view_print(&bench->out, plan, bench->options->verbose);
+}
+
+static int run(const struct options *options, struct fault *fault)
+{
+    struct workbench bench;
+    struct plan *plan = NULL;
+    struct engine_options asked = {0};
+    bool planned = false;
+    int code = 0;
+    if (options->json)
+        json_view_version(stdout);
+    if (workbench_open(&bench, options, WORKBENCH_READ, fault) &&
+        workbench_evaluate(&bench, fault)) {
+        planned = engine_plan(&bench.engine, &bench.wanted, &asked, &plan, fault);
+        bench.planned_ms = clock_monotonic_ms() - bench.begun_ms;
+    }
+    if (plan)
+        print_plan(&bench, plan);
+    if (planned && options->detailed_exitcode && !plan_is_empty(plan))
+        code = 2;
+    if (planned)
+        workbench_print_timing(&bench);
+    plan_free(plan);
+    workbench_close(&bench);
+    return code;
+}
+
+const struct command cmd_plan = {
+    .name = "plan",
+    .summary = "show what a run would change, why, at what risk and price; changes nothing",
+    .usage = "pipster plan [PLAYBOOK] [--var NAME=VALUE …] [--json] [-v] [--timing]\n"
+             "\n"
+             "Without a playbook: the one last run. With -v the API calls and commands of\n"
+             "each change are listed, and what stays as it is.\n"
+             "\n"
+             "  --detailed-exitcode  2 when changes are pending, 0 when there are none\n",
+    .run = run,
+};

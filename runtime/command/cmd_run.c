@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+#include "command/carry_out.h"
+#include "command/command.h"
+#include "view/json_view.h"
+
+static int run(const struct options *options, struct fault *fault)
+{
+    struct workbench bench;
+    struct engine_options asked = {
+        .allow_destroy = options->allow_destroy,
+        .allow_destroy_count = options->allow_destroy_count,
+    };
+    if (options->json)
+        json_view_version(stdout);
+    if (workbench_open(&bench, options, WORKBENCH_WRITE, fault) &&
+        workbench_evaluate(&bench, fault) &&
+        carry_out(&bench, &asked, "Carry this plan out?", "yes", fault))
+        workbench_print_timing(&bench);
+    workbench_close(&bench);
+    return 0;
+}
+
+const struct command cmd_run = {
+    .name = "run",
+    .summary = "plan, ask, apply, check",
+    .usage = "pipster run [PLAYBOOK] [--var NAME=VALUE …] [--yes] [--json] [-v] [--timing]\n"
+             "\n"
+             "Without a playbook: the one last run.\n"
+             "\n"
+             "  --yes                      do not ask\n"
+             "  --allow-destroy=ADDR,…|all lift the protection of these\n"
+             "  --parallelism N            cloud steps and hosts at once (10)\n",
+    .run = run,
+};

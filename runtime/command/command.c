@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+#include "command/command.h"
+
+#include <string.h>
+
+#include "view/json_view.h"
+#include "view/terminal.h"
+
+const struct command *const command_table[] = {
+    &cmd_plan,  &cmd_run, &cmd_destroy, &cmd_show, &cmd_state,
+    &cmd_lab, &cmd_version, &cmd_help, NULL,
+};
+
+const struct command *command_find(const char *name)
+{
+    for (size_t i = 0; command_table[i]; i++)
+        if (strcmp(command_table[i]->name, name) == 0)
+            return command_table[i];
+    return NULL;
+}
+
+static void print_part(const struct terminal *terminal, const char *label, const char *text)
+{
+    if (!*text)
+        return;
+    terminal_print(terminal, TERMINAL_DIM, "  %-6s", label);
+    for (; *text; text++) {
+        fputc(*text, terminal->stream);
+        if (*text == '\n' && text[1])
+            fputs("        ", terminal->stream);
+    }
+    fputc('\n', terminal->stream);
+}
+
+void command_report(const struct options *options, const struct fault *fault)
+{
+    if (options->json)
+        json_view_fault(stdout, fault);
+    struct terminal terminal;
+    terminal_init(&terminal, stderr, !options->no_color);
+    terminal_print(&terminal, TERMINAL_RED, "error: ");
+    terminal_print(&terminal, TERMINAL_BOLD, "%s\n", fault->what);
+    print_part(&terminal, "where", fault->where);
+    print_part(&terminal, "why", fault->why);
+    print_part(&terminal, "next", fault->next);
+}

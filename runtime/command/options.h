@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+//
+// The command line as a struct. Flags may stand before or after the verb; "--" ends them.
+// Other tools' spellings (-auto-approve, --target …) are answered with ours.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/fault.h"
+
+struct options {
+    const char *verb; // NULL: none was given
+    const char **words; // what stands behind the verb
+    size_t word_count;
+
+    const char *directory;   // -C, --chdir
+    const char *environment; // -e, --env; "default", or "lab" with --lab
+    bool lab;                // --lab or PIPSTER_LAB=1
+    bool json;
+    bool yes;
+    bool no_color;
+    bool verbose;
+    bool quiet;
+    bool timing;
+    bool detailed_exitcode;
+    bool help;
+    bool non_interactive;    // --non-interactive, CI, or stdin is no terminal
+    const char *stdlib;      // --stdlib DIR
+    const char **variables;  // --var NAME=VALUE and PIPSTER_VAR_NAME
+    size_t variable_count;
+    const char **allow_destroy;
+    size_t allow_destroy_count;
+    int parallel;            // --parallelism
+    // pipster lab
+    const char *lab_directory; // --dir
+    const char *lab_driver;    // --driver
+    const char *lab_stock;     // --stock
+    int lab_port;              // --port
+};
+
+// FAULT_USAGE names the flag and the nearest known one.
+bool options_parse(struct options *options, struct arena *arena, int argc, char **argv,
+                   struct fault *fault) FAULT_CHECKED;

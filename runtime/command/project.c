@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: MIT
+#include "command/project.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "command/lab_environment.h"
+#include "script/settings.h"
+
+static bool exists(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
+
+// The nearest folder upwards that holds pipster.lua, or the starting one.
+static const char *find_root(struct arena *arena, const char *from)
+{
+    char folder[PATH_MAX];
+    snprintf(folder, sizeof folder, "%s", from);
+    while (strcmp(folder, "/") != 0) {
+        if (exists(arena_format(arena, "%s/pipster.lua", folder)))
+            return arena_text(arena, folder);
+        char copy[PATH_MAX];
+        snprintf(copy, sizeof copy, "%s", folder);
+        snprintf(folder, sizeof folder, "%s", dirname(copy));
+    }
+    return arena_text(arena, from);
+}
+
+static bool check_writers(const char *root, struct fault *fault)
+{
+    struct stat status;
+    if (stat(root, &status) != 0)
+        return fault_set(fault, FAULT_USAGE, "there is no folder %s", root);
+    if ((status.st_mode & S_IWOTH) && !(status.st_mode & S_ISVTX)) {
+        fault_set(fault, FAULT_ERROR, "%s can be written by everybody", root);
+        fault_why(fault, "anyone on this machine could put a playbook there");
+        return fault_next(fault, "chmod o-w %s", root);
+    }
+    return true;
+}
+
+static bool read_settings(struct project *project, struct arena *arena, struct fault *fault)
+{
+    const char *path = arena_format(arena, "%s/pipster.lua", project->root);
+    if (!exists(path)) {
+        project->settings = value_map(arena, NULL, 0);
+        return true;
+    }
+    return settings_read(path, arena, &project->settings, fault);
+}
+
+static bool read_rates(struct project *project, struct arena *arena, struct fault *fault)
+{
+    const struct value *exchange = value_find(project->settings, "exchange");
+    if (!exchange || exchange->kind != VALUE_MAP)
+        return true;
+    project->rates = arena_alloc(arena, 2 * exchange->map.count * sizeof *project->rates);
+    const char *date = value_find_text(exchange, "date", "");
+    for (size_t i = 0; i < exchange->map.count; i++) {
+        const char *pair = exchange->map.entries[i].key;
+        const char *text = value_find_text(exchange, pair, NULL);
+        if (strlen(pair) != 7 || pair[3] != '_' || !text)
+            continue;
+        const char *from = arena_copy(arena, pair, 3), *to = arena_text(arena, pair + 4);
+        struct money one;
+        if (!money_parse(text, to, &one, fault))
+            return fault_while(fault, "reading exchange.%s of pipster.lua", pair);
+        if (one.units <= 0)
+            return fault_set(fault, FAULT_ERROR, "exchange.%s must be above zero", pair);
+        struct money back = money_scale((struct money){MONEY_UNIT, ""}, MONEY_UNIT, one.units);
+        project->rates[project->rate_count++] =
+            (struct engine_rate){from, to, one.units, date};
+        project->rates[project->rate_count++] =
+            (struct engine_rate){to, from, back.units, date};
+    }
+    return true;
+}
+
+static bool read_budget(struct project *project, struct arena *arena, struct fault *fault)
+{
+    const char *text = value_find_text(project->settings, "budget", NULL);
+    if (!text)
+        return true;
+    project->budget = arena_alloc(arena, sizeof *project->budget);
+    project->budget->where = "pipster.lua";
+    project->budget->text = text;
+    if (!money_parse_budget(text, &project->budget->max, fault))
+        return fault_while(fault, "reading the budget of pipster.lua");
+    return true;
+}
+
+static const char *text_of(struct arena *arena, const struct value *value)
+{
+    switch (value->kind) {
+    case VALUE_STRING:
+        return value->string.bytes;
+    case VALUE_INTEGER:
+        return arena_format(arena, "%lld", (long long) value->integer);
+    case VALUE_BOOL:
+        return value->boolean ? "true" : "false";
+    default:
+        return NULL;
+    }
+}
+
+static void put_pair(struct project *project, struct arena *arena, const char *pair)
+{
+    const char *equals = strchr(pair, '=');
+    if (equals && equals != pair)
+        map_put(&project->inputs, arena_copy(arena, pair, (size_t) (equals - pair)),
+                arena_text(arena, equals + 1));
+}
+
+extern char **environ;
+
+static bool read_inputs(struct project *project, struct arena *arena,
+                        const struct options *options, struct fault *fault)
+{
+    const struct value *inputs = value_find(project->settings, "inputs");
+    for (size_t i = 0; inputs && inputs->kind == VALUE_MAP && i < inputs->map.count; i++) {
+        const char *text = text_of(arena, inputs->map.entries[i].value);
+        if (text)
+            map_put(&project->inputs, inputs->map.entries[i].key, (char *) text);
+    }
+    for (char **entry = environ; *entry; entry++)
+        if (strncmp(*entry, "PIPSTER_VAR_", 12) == 0)
+            put_pair(project, arena, *entry + 12);
+    for (size_t i = 0; i < options->variable_count; i++) {
+        if (!strchr(options->variables[i], '='))
+            return fault_set(fault, FAULT_USAGE, "--var wants NAME=VALUE, not \"%s\"",
+                             options->variables[i]);
+        put_pair(project, arena, options->variables[i]);
+    }
+    return true;
+}
+
+bool project_open(struct project *project, struct arena *arena,
+                  const struct options *options, struct fault *fault)
+{
+    *project = (struct project){0};
+    map_init(&project->inputs);
+    char folder[PATH_MAX];
+    if (!realpath(options->directory ? options->directory : ".", folder))
+        return fault_set(fault, FAULT_USAGE, "there is no folder %s", options->directory);
+    project->root = find_root(arena, folder);
+    project->environment = options->environment;
+    const char *state = arena_format(arena, "%s/.pipster/state", project->root);
+    project->database_path = arena_format(arena, "%s/%s.db", state, options->environment);
+    project->lock_path = arena_format(arena, "%s/%s.lock", state, options->environment);
+    project->cache_path = arena_format(arena, "%s/%s.cache", state, options->environment);
+    const char *lab = options->lab_directory ? options->lab_directory
+                                             : getenv("PIPSTER_LAB_DIR");
+    project->lab_directory = lab ? arena_text(arena, lab)
+                                 : arena_format(arena, "%s/.pipster/lab", project->root);
+    if (!check_writers(project->root, fault) || !read_settings(project, arena, fault) ||
+        !read_rates(project, arena, fault) || !read_budget(project, arena, fault))
+        return false;
+    char *copy = arena_text(arena, project->root);
+    project->name = value_find_text(project->settings, "project", basename(copy));
+    project->currency = value_find_text(project->settings, "currency", "EUR");
+    if (options->lab && !lab_environment_load(project->lab_directory, fault))
+        return false;
+    return read_inputs(project, arena, options, fault);
+}
+
+void project_close(struct project *project)
+{
+    map_clear(&project->inputs);
+}
+
+static bool make_folder(const char *path, struct fault *fault)
+{
+    if (mkdir(path, 0700) == 0 || errno == EEXIST)
+        return true;
+    fault_set(fault, FAULT_ERROR, "cannot make the folder %s", path);
+    return fault_why(fault, "%s", strerror(errno));
+}
+
+bool project_make_folders(const struct project *project, struct fault *fault)
+{
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s/.pipster", project->root);
+    if (!make_folder(path, fault))
+        return false;
+    snprintf(path, sizeof path, "%s/.pipster/.gitignore", project->root);
+    int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (file >= 0) {
+        ssize_t written = write(file, "*\n", 2);
+        close(file);
+        if (written != 2)
+            return fault_set(fault, FAULT_ERROR, "cannot write %s", path);
+    }
+    snprintf(path, sizeof path, "%s/.pipster/state", project->root);
+    return make_folder(path, fault);
+}
+
+bool project_playbook(const struct project *project, struct arena *arena, const char *word,
+                      const char **path, struct fault *fault)
+{
+    const char *tries[] = {
+        word,
+        arena_format(arena, "%s/%s", project->root, word),
+        arena_format(arena, "%s/playbooks/%s.lua", project->root, word),
+    };
+    size_t root_length = strlen(project->root);
+    for (size_t i = 0; i < sizeof tries / sizeof *tries; i++) {
+        char full[PATH_MAX];
+        struct stat status;
+        if (stat(tries[i], &status) != 0 || !S_ISREG(status.st_mode) ||
+            !realpath(tries[i], full))
+            continue;
+        if (strncmp(full, project->root, root_length) != 0 || full[root_length] != '/') {
+            fault_set(fault, FAULT_USAGE, "%s lies outside of the project %s", word,
+                      project->root);
+            return fault_next(fault, "go to its own project, or pipster -C DIR …");
+        }
+        *path = arena_text(arena, full + root_length + 1);
+        return true;
+    }
+    fault_set(fault, FAULT_USAGE, "there is no playbook %s", word);
+    fault_why(fault, "looked here, in %s and in its playbooks/", project->root);
+    return fault_next(fault, "ls playbooks/");
+}

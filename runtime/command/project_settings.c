@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+//
+// What the stdlib sees as `settings`: endpoints and paths, each from an environment
+// variable with the vendor's own name, else from pipster.lua, else the default. No token.
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command/project.h"
+
+static const char *from_environment(const char *name, const char *fallback)
+{
+    const char *value = getenv(name);
+    return value && *value ? value : fallback;
+}
+
+static const struct value *text_or_null(struct arena *arena, const char *text)
+{
+    return text && *text ? value_text(arena, text) : NULL;
+}
+
+static const char *in_home(struct arena *arena, const char *path)
+{
+    const char *home = getenv("HOME");
+    if (strncmp(path, "~/", 2) != 0 || !home)
+        return path;
+    return arena_format(arena, "%s/%s", home, path + 2);
+}
+
+// The identity that was named, or those that ssh itself would try and that are there.
+static const struct value *identities_of(struct arena *arena, const struct value *ssh)
+{
+    const char *named = from_environment("PIPSTER_SSH_IDENTITY",
+                                         value_find_text(ssh, "identity", NULL));
+    if (named) {
+        const struct value *one = value_text(arena, in_home(arena, named));
+        return value_list(arena, &one, 1);
+    }
+    const char *usual[] = {"~/.ssh/id_ed25519", "~/.ssh/id_ecdsa"};
+    const struct value *items[2];
+    size_t count = 0;
+    for (size_t i = 0; i < 2; i++) {
+        const char *path = in_home(arena, usual[i]);
+        if (access(path, R_OK) == 0)
+            items[count++] = value_text(arena, path);
+    }
+    return value_list(arena, items, count);
+}
+
+static const struct value *ssh_of(const struct project *project, struct arena *arena)
+{
+    const struct value *ssh = value_find(project->settings, "ssh");
+    struct value_entry entries[] = {
+        {"identities", identities_of(arena, ssh)},
+        {"agent", value_bool(value_find_bool(ssh, "agent", getenv("SSH_AUTH_SOCK") != NULL))},
+        {"known_hosts", value_text(arena, in_home(arena, value_find_text(
+                                              ssh, "known_hosts", "~/.ssh/known_hosts")))},
+        {"accept_new", value_bool(value_find_bool(ssh, "accept_new", false))},
+    };
+    return value_map(arena, entries, sizeof entries / sizeof *entries);
+}
+
+static const struct value *acme_of(struct arena *arena)
+{
+    struct value_entry entries[] = {
+        {"directory", text_or_null(arena, getenv("PIPSTER_ACME_DIRECTORY"))},
+        {"root", text_or_null(arena, getenv("PIPSTER_ACME_ROOT_PEM"))},
+    };
+    return entries[0].value ? value_map(arena, entries, 2) : NULL;
+}
+
+const struct value *project_settings(const struct project *project,
+                                            struct arena *arena, const char *project_id,
+                                            const struct options *options)
+{
+    struct value_entry endpoints[] = {
+        {"hetzner", value_text(arena, from_environment("HCLOUD_ENDPOINT",
+                                                       "https://api.hetzner.cloud/v1"))},
+        {"lab", text_or_null(arena, getenv("PIPSTER_LAB_URL"))},
+    };
+    struct value_entry entries[] = {
+        {"project", value_text(arena, project->name)},
+        {"project_id", value_text(arena, project_id)},
+        {"environment", value_text(arena, project->environment)},
+        {"endpoints", value_map(arena, endpoints, 2)},
+        {"ssh", ssh_of(project, arena)},
+        {"acme", acme_of(arena)},
+        {"git_base", text_or_null(arena, getenv("PIPSTER_GIT_BASE"))},
+        {"resolver", text_or_null(arena, getenv("PIPSTER_RESOLVER"))},
+        {"host_driver", value_text(arena, from_environment("PIPSTER_HOST_DRIVER", "ssh"))},
+        {"lab", value_bool(options->lab)},
+    };
+    return value_map(arena, entries, sizeof entries / sizeof *entries);
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+//
+// All parts of the program, opened in their order and wired to each other: what every verb
+// that plans or runs begins with and ends with.
+#pragma once
+
+#include "command/project.h"
+#include "net/http.h"
+#include "net/retry.h"
+#include "script/script.h"
+#include "store/cache.h"
+#include "store/lock.h"
+#include "view/terminal.h"
+
+enum workbench_mode {
+    WORKBENCH_READ,  // a plan: nothing is created, no lock is taken
+    WORKBENCH_WRITE, // a run: lock, database, key
+};
+
+struct workbench {
+    struct arena arena;
+    const struct options *options;
+    struct project project;
+    struct terminal out;    // stdout: plans, data
+    struct terminal err;    // stderr: progress, warnings
+    struct loop *loop;
+    struct http *http;
+    struct retry *retry;
+    struct cache *cache;
+    struct lock *lock;
+    struct database *database;
+    struct vault *vault;
+    struct state_rows recorded;
+    struct script *script;
+    struct engine engine;
+    struct resource_set wanted;
+    volatile int interrupted;
+    int64_t begun_ms;
+    int64_t evaluated_ms;
+    int64_t planned_ms;
+};
+
+// On failure everything is closed again, except that workbench_close may still be called.
+bool workbench_open(struct workbench *bench, const struct options *options,
+                    enum workbench_mode mode, struct fault *fault) FAULT_CHECKED;
+void workbench_close(struct workbench *bench);
+
+// Evaluates the playbook that the options name (without one: the tip, the one last run).
+bool workbench_evaluate(struct workbench *bench, struct fault *fault) FAULT_CHECKED;
+
+// Asks on the terminal; without one, or with CI set, a fault that names --yes. `wanted` is what
+// must be typed: "yes", or the project's name. *agreed says what was answered.
+bool workbench_ask(struct workbench *bench, const char *question, const char *wanted,
+                   bool *agreed, struct fault *fault) FAULT_CHECKED;
+
+// --timing: how long each part took, and the counts of requests, round trips, commits.
+void workbench_print_timing(const struct workbench *bench);

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+//
+// argv → command table → exit code.
+#include <stdio.h>
+#include <sys/resource.h>
+
+#include "base/log.h"
+#include "command/command.h"
+#include "engine/schema.h"
+
+static const struct command *choose(const struct options *options, struct fault *fault)
+{
+    if (!options->verb || options->help)
+        return &cmd_help;
+    const struct command *command = command_find(options->verb);
+    if (command)
+        return command;
+    const char *names[32];
+    size_t count = 0;
+    for (; command_table[count]; count++)
+        names[count] = command_table[count]->name;
+    const char *nearest = schema_nearest(options->verb, names, count);
+    fault_set(fault, FAULT_USAGE, "there is no command \"%s\"", options->verb);
+    if (nearest)
+        fault_next(fault, "did you mean pipster %s?", nearest);
+    else
+        fault_next(fault, "pipster help");
+    return NULL;
+}
+
+// A core file would hold secrets.
+static void write_no_core(void)
+{
+    struct rlimit none = {0, 0};
+    setrlimit(RLIMIT_CORE, &none);
+}
+
+int main(int argc, char **argv)
+{
+    struct arena arena;
+    struct options options;
+    struct fault fault = {0};
+    int code = 0;
+    write_no_core();
+    log_open();
+    arena_init(&arena, 0);
+    if (options_parse(&options, &arena, argc, argv, &fault)) {
+        const struct command *command = choose(&options, &fault);
+        if (command)
+            code = command->run(&options, &fault);
+    }
+    if (fault_is_set(&fault)) {
+        fflush(stdout);
+        command_report(&options, &fault);
+        code = fault_exit_code(fault.kind);
+    }
+    arena_clear(&arena);
+    if (fflush(stdout) != 0 && code == 0)
+        code = 1;
+    return code;
+}
