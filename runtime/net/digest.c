@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// SHA-1 and SHA-256 share their padding (FIPS 180-4): blocks of 64 bytes, a one bit, zeros,
-// and the length in bits. Only the step over one block differs.
+// SHA-1 and SHA-256 share their padding (FIPS 180-4): blocks of 64 bytes, a one bit,
+// zeros, and the length in bits. Only the step over one block differs.
 #include "net/digest.h"
 
 #include <assert.h>
@@ -24,7 +24,8 @@ static uint32_t rotate_right(uint32_t word, unsigned count)
 
 static uint32_t load_word(const unsigned char *at)
 {
-    return (uint32_t) at[0] << 24 | (uint32_t) at[1] << 16 | (uint32_t) at[2] << 8 | at[3];
+    return (uint32_t) at[0] << 24 | (uint32_t) at[1] << 16 | (uint32_t) at[2] << 8 |
+           at[3];
 }
 
 static void store_words(const uint32_t *words, size_t count, unsigned char *out)
@@ -37,7 +38,7 @@ static void compress_sha1(uint32_t *state, const unsigned char *block)
 {
     static const uint32_t constants[4] = {0x5a827999, 0x6ed9eba1, 0x8f1bbcdc, 0xca62c1d6};
     uint32_t w[80];
-    for (int i = 0; i < 16; i++)
+    for (size_t i = 0; i < 16; i++)
         w[i] = load_word(block + 4 * i);
     for (int i = 16; i < 80; i++)
         w[i] = rotate_left(w[i - 3] ^ w[i - 8] ^ w[i - 14] ^ w[i - 16], 1);
@@ -78,19 +79,20 @@ static const uint32_t sha256_constants[64] = {
 static void compress_sha256(uint32_t *state, const unsigned char *block)
 {
     uint32_t w[64];
-    for (int i = 0; i < 16; i++)
+    for (size_t i = 0; i < 16; i++)
         w[i] = load_word(block + 4 * i);
     for (int i = 16; i < 64; i++) {
         uint32_t x = w[i - 15], y = w[i - 2];
-        w[i] = w[i - 16] + (rotate_right(x, 7) ^ rotate_right(x, 18) ^ x >> 3) + w[i - 7] +
-               (rotate_right(y, 17) ^ rotate_right(y, 19) ^ y >> 10);
+        w[i] = w[i - 16] + (rotate_right(x, 7) ^ rotate_right(x, 18) ^ x >> 3) +
+               w[i - 7] + (rotate_right(y, 17) ^ rotate_right(y, 19) ^ y >> 10);
     }
     uint32_t s[8];
     memcpy(s, state, sizeof s);
     for (int i = 0; i < 64; i++) {
-        uint32_t sum = rotate_right(s[4], 6) ^ rotate_right(s[4], 11) ^ rotate_right(s[4], 25);
-        uint32_t first = s[7] + sum + ((s[4] & s[5]) ^ (~s[4] & s[6])) +
-                         sha256_constants[i] + w[i];
+        uint32_t sum =
+            rotate_right(s[4], 6) ^ rotate_right(s[4], 11) ^ rotate_right(s[4], 25);
+        uint32_t first =
+            s[7] + sum + ((s[4] & s[5]) ^ (~s[4] & s[6])) + sha256_constants[i] + w[i];
         sum = rotate_right(s[0], 2) ^ rotate_right(s[0], 13) ^ rotate_right(s[0], 22);
         uint32_t second = sum + ((s[0] & s[1]) ^ (s[0] & s[2]) ^ (s[1] & s[2]));
         memmove(s + 1, s, 7 * sizeof s[0]);
@@ -118,7 +120,8 @@ static void hash(compress_fn compress, uint32_t *state, const void *bytes, size_
         compress(state, last + done);
 }
 
-void digest_sha256(const void *bytes, size_t length, unsigned char out[DIGEST_SHA256_SIZE])
+void digest_sha256(const void *bytes, size_t length,
+                   unsigned char out[DIGEST_SHA256_SIZE])
 {
     uint32_t state[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
                          0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
@@ -133,8 +136,8 @@ static void sha1(const void *bytes, size_t length, unsigned char out[DIGEST_SHA1
     store_words(state, 5, out);
 }
 
-void digest_hmac_sha1(const void *key, size_t key_length, const void *bytes, size_t length,
-                      unsigned char out[DIGEST_SHA1_SIZE])
+void digest_hmac_sha1(const void *key, size_t key_length, const void *bytes,
+                      size_t length, unsigned char out[DIGEST_SHA1_SIZE])
 {
     unsigned char pad[BLOCK_SIZE] = {0};
     unsigned char buffer[BLOCK_SIZE + 2048];

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+//
+// What the files of an SSH session share: ssh.c (its life), ssh_dial.c (TCP), ssh_auth.c
+// (logins and keys), ssh_link.c (one connection), ssh_queue.c (who may use it when) and
+// ssh_exec.c (the kept shell). Nobody else includes this.
+#pragma once
+
+#include "base/arena.h"
+#include "base/text.h"
+#include "net/ssh.h"
+#include "net/ssh_key.h"
+
+#include <libssh2.h>
+#include <uv.h>
+
+struct ssh_shell;
+struct addrinfo;
+
+// One TCP connection. A login that failed needs another one, so a session may use several
+// before it stands. Dropped at any time; its memory goes when libuv let go of it.
+struct ssh_link {
+    uv_poll_t poll;
+    int socket;
+    int events;  // what poll waits for
+    bool counts; // whether the poll keeps loop_turn waiting
+    LIBSSH2_SESSION *session;
+    loop_fn ready; // called with the context; NULL once dropped
+    void *context;
+};
+
+// Whoever sends on a session: the kept shell, the one who ends a script. libssh2 allows
+// one channel open at a time, and while a packet is half sent no call but the one that
+// began it.
+struct ssh_user {
+    struct ssh_user *next;
+    // Does what can be done without waiting; true when anything was.
+    bool (*pump)(struct ssh *ssh, struct ssh_user *user);
+    // The connection is gone; the user was removed.
+    void (*lost)(struct ssh *ssh, struct ssh_user *user, const struct fault *fault);
+    bool waits; // for an answer: the loop must not end before it came
+};
+
+// Where the logins and keys stand: on one connection only one login may be tried, and
+// only some keys.
+struct ssh_auth {
+    struct ssh_key *keys;
+    size_t key_count;
+    size_t login;
+    size_t key;
+    size_t tries;         // on this connection
+    struct text refusals; // what was tried and what came of it
+    const char *agent_path;
+    struct ssh_signing *signing;
+};
+
+enum ssh_auth_state {
+    SSH_AUTH_WAIT,    // for the server
+    SSH_AUTH_SIGNING, // for the agent
+    SSH_AUTH_DONE,
+    SSH_AUTH_RECONNECT,
+    SSH_AUTH_REFUSED,
+    SSH_AUTH_LOST,
+};
+
+struct ssh {
+    struct loop *loop;
+    struct arena arena;
+    struct arena key_arena; // wiped as soon as the login is done
+    struct ssh_target target;
+    ssh_done_fn done;
+    void *context;
+
+    int64_t started_ms;
+    unsigned attempts;
+    const char *stage; // "connecting" …, for messages
+    struct loop_timer *timer;
+    uv_getaddrinfo_t resolving;
+    struct addrinfo *addresses;
+    struct addrinfo *address; // the one being tried
+    struct ssh_auth auth;
+    struct known_hosts_key *known, *revoked;
+    size_t known_count, revoked_count;
+    struct fault prepare_fault;
+
+    struct ssh_link *link; // NULL: lost or closed
+    struct fault lost;     // why
+    const char *login;
+    const char *host_key;
+
+    struct ssh_user *users;
+    struct ssh_user *sender; // has a packet half sent
+    struct ssh_user *opener; // has a channel open under way
+    bool pump_again;
+    struct ssh_shell *shell;
+};
+
+// ssh.c
+void ssh_count_script(void);
+void ssh_attempt_begin(struct ssh *ssh);
+void ssh_attempt_connected(struct ssh *ssh);
+// Repeats it while there is patience, if `again`; otherwise ends with the fault.
+void ssh_attempt_failed(struct ssh *ssh, const struct fault *fault, bool again);
+void ssh_stage_start(struct ssh *ssh, const char *stage, loop_fn expired);
+const char *ssh_place(struct ssh *ssh); // "host/app at 203.0.113.7:22"
+
+// ssh_dial.c: ends in ssh_attempt_connected or ssh_attempt_failed.
+void ssh_dial_start(struct ssh *ssh);
+void ssh_dial_clear(struct ssh *ssh);
+
+// ssh_link.c
+struct ssh_link *ssh_link_new(struct loop *loop, int socket, loop_fn ready,
+                              void *context);
+void ssh_link_drop(struct ssh_link *link);
+// As libssh2 wants it now; `always` adds readable.
+void ssh_link_watch(struct ssh_link *link, bool always);
+void ssh_link_rest(struct ssh_link *link);
+void ssh_link_count(struct ssh_link *link, bool counts);
+void ssh_link_quickack(struct ssh_link *link);
+const char *ssh_link_error(struct ssh_link *link);
+
+// ssh_auth.c: gather on a thread, step from the loop.
+void ssh_auth_gather(struct ssh *ssh);
+enum ssh_auth_state ssh_auth_step(struct ssh *ssh, loop_fn resume);
+void ssh_auth_abandon(struct ssh *ssh);
+void ssh_auth_fault(struct ssh *ssh, struct fault *fault);
+void ssh_auth_clear(struct ssh *ssh);
+
+// ssh_queue.c
+void ssh_queue_add(struct ssh *ssh, struct ssh_user *user);
+void ssh_queue_remove(struct ssh *ssh, struct ssh_user *user);
+// Runs all users until none gets further, then waits for the socket. Never synchronous:
+// ssh_queue_wake asks for one on the next turn.
+void ssh_queue_pump(void *ssh);
+void ssh_queue_wake(struct ssh *ssh);
+// After each libssh2 call that may send: keeps the line for `user` while a packet is half
+// sent. True when the answer was "not yet".
+bool ssh_queue_settle(struct ssh *ssh, struct ssh_user *user, ssize_t answer);
+// Whether this code of libssh2 means that the connection is gone.
+bool ssh_queue_is_fatal(ssize_t code);
+bool ssh_queue_take_open(struct ssh *ssh, struct ssh_user *user);
+void ssh_queue_give_open(struct ssh *ssh, struct ssh_user *user);
+// Drops the connection; every user is told.
+void ssh_queue_lose(struct ssh *ssh, const struct fault *fault);
+void ssh_queue_lose_by(struct ssh *ssh, ssize_t code);
+
+// ssh_channel.c: reads and throws away until the server closed the channel, then frees
+// it.
+void ssh_channel_discard(struct ssh *ssh, LIBSSH2_CHANNEL *channel);
+// Ends the process group of `pid` on the host over a channel of its own; `done` learns
+// whether that is sure, unless the connection is lost first.
+typedef void (*ssh_channel_killed_fn)(struct ssh *ssh, bool sure);
+void ssh_channel_kill(struct ssh *ssh, long pid, ssh_channel_killed_fn done);
+// Opens a channel and starts the command: 0, or a code of libssh2 (EAGAIN: call again).
+// To be called again with the same channel pointer, NULL at first.
+int ssh_channel_start(struct ssh *ssh, struct ssh_user *user, LIBSSH2_CHANNEL **channel,
+                      const char *command);
+bool ssh_channel_needs_sudo(const struct ssh *ssh);
+
+// ssh_exec.c
+void ssh_exec_free_shell(struct ssh *ssh);
