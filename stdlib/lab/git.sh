@@ -1,12 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# Makes the bare repository that hosts clone the application from; the same content gives
+# Makes the bare repository anew that hosts clone the application from; the same content gives
 # the same commit. Usage: git.sh APPLICATION REPOSITORY
 set -eu
 application=$1
 repository=$2
-[ ! -d "$repository" ] || exit 0
+rm -rf "$repository"
 
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null
 export GIT_AUTHOR_NAME=Pipster GIT_AUTHOR_EMAIL=lab@pipster.test

@@ -28,11 +28,11 @@ put() {
 }
 secret() { head -c 32 /dev/urandom | base64 | tr -d '\n'; }
 
-put IDENTITY_ENVIRONMENT "$environment"
+put ASPNETCORE_ENVIRONMENT "$environment"
 put IDENTITYSERVER_ISSUER_URI "http://localhost:5000"
 put DB_PASSWORD "$(secret)"
-put JWT_SIGNING_KEY "$(secret)"
-put DATA_PROTECTION_KEY "$(secret)"
+put JWT_KEY "$(secret)"
+put DATA_KEY "$(secret)"
 
 chmod 600 "$new"
 mv "$new" .env

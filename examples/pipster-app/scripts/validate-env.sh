@@ -22,10 +22,10 @@ case $mode in
   *) complain "$file is readable by others (mode $mode); chmod 600 $file" ;;
 esac
 
-case $(value IDENTITY_ENVIRONMENT) in
-  production | staging | development) ;;
-  "") complain "IDENTITY_ENVIRONMENT is missing" ;;
-  *) complain "IDENTITY_ENVIRONMENT must be production, staging or development" ;;
+case $(value ASPNETCORE_ENVIRONMENT) in
+  [Pp]roduction | [Ss]taging | [Dd]evelopment) ;;
+  "") complain "ASPNETCORE_ENVIRONMENT is missing" ;;
+  *) complain "ASPNETCORE_ENVIRONMENT must be Production, Staging or Development" ;;
 esac
 
 case $(value IDENTITYSERVER_ISSUER_URI) in
@@ -34,7 +34,7 @@ case $(value IDENTITYSERVER_ISSUER_URI) in
   *) complain "IDENTITYSERVER_ISSUER_URI is no http or https address" ;;
 esac
 
-for name in DB_PASSWORD JWT_SIGNING_KEY DATA_PROTECTION_KEY; do
+for name in DB_PASSWORD JWT_KEY DATA_KEY; do
   secret=$(value "$name")
   case $secret in
     "") complain "$name is missing"; continue ;;

@@ -144,10 +144,10 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     signal(SIGTERM, leave); // PID 1 of a container has no default for it
     signal(SIGINT, leave);
-    if (!getenv("JWT_SIGNING_KEY") || !getenv("DATA_PROTECTION_KEY") ||
+    if (!getenv("JWT_KEY") || !getenv("DATA_KEY") ||
         !app.database_password[0]) {
         app_log("fatal",
-                "DB_PASSWORD, JWT_SIGNING_KEY and DATA_PROTECTION_KEY must be set");
+                "DB_PASSWORD, JWT_KEY and DATA_KEY must be set");
         return 1;
     }
     int handle = listen_on(app.port);
