@@ -48,7 +48,7 @@ host:user "pipster" { groups = { "sudo", "docker" }, sudo = "nopasswd", ssh_keys
 -- Day 3: Pipster Identity --------------------------------------------------------------
 
 host:directory "/opt/pipster" { owner = "pipster", group = "pipster" }
-host:git(home) {
+local checkout = host:git(home) {
   repository = input("repository", { default = "https://github.com/pipster/identity.git" }),
   revision = input("revision", { default = "main" }),
   owner = "pipster",
@@ -58,6 +58,7 @@ local db_password = secret("db_password", { length = 32 })
 local identity = docker.compose "identity" {
   on = host,
   path = home,
+  revision = checkout.commit,
   env = {
     ASPNETCORE_ENVIRONMENT = "Production",
     DB_PASSWORD = db_password,
@@ -109,7 +110,7 @@ check.http "openid-configuration" {
 }
 check.command "health-suite" {
   on = host, directory = home, run = "./scripts/test-health.sh https://" .. domain,
-  expect = "all four endpoints",
+  expect = "all four endpoints", within = "90s",
 }
 check.command "database" {
   on = host,

@@ -83,6 +83,7 @@ static bool start_stand_in(struct lab_server *server, struct arena *arena, const
         {"stock", value_text(arena, wanted->stock)},
         {"driver", value_text(arena, driver_kind_name(wanted->driver))},
         {"token", value_text(arena, token)},
+        {"first_id", value_integer(arena, (int64_t) getpid() * 1000)},
         {"speed", wanted->driver == DRIVER_NONE ? value_integer(arena, 0) : NULL},
     };
     script_start(server->script, "lab.daemon", "start",

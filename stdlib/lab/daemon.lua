@@ -8,11 +8,11 @@ local json = require "json"
 
 local daemon = {}
 
--- options: port, stock, driver ("own" …), speed, token. Answers { port = … } and goes on serving.
+-- options: port, stock, driver ("own" …), speed, token, first_id. Answers { port = … } and goes on serving.
 function daemon.start(options)
   local server = hetzner.open {
     port = options.port, stock = options.stock, driver_kind = options.driver,
-    speed = options.speed, token = options.token,
+    speed = options.speed, token = options.token, first_id = options.first_id,
     driver = options.driver ~= "none" and driver or nil,
     log_request = function(line) driver.log(json.encode(line)) end,
   }

@@ -68,7 +68,7 @@ function hetzner.new(options)
     stock = options.stock or "all", driver = options.driver or no_driver,
     driver_kind = options.driver_kind or "none", limit = options.limit or 3600,
     limits = options.limits or { servers = 100000 },
-    next_id = counter(1000), next_address = counter(-1),
+    next_id = counter(options.first_id or 1000), next_address = counter(-1),
   }
   lab.now_ms = function() return milliseconds() + lab.offset_ms end
   lab.later = function(seconds, effect) return later(lab, seconds, effect) end
