@@ -48,6 +48,28 @@ static bool remember_tip(struct workbench *bench, struct fault *fault)
     return transaction_commit(transaction, fault);
 }
 
+// What protection kept is said by the exit code too: a script that believes all is gone
+// would go on paying for it.
+static bool say_kept(const struct plan *plan, struct fault *fault)
+{
+    size_t count = 0;
+    const char *first = NULL;
+    for (size_t i = 0; i < plan->change_count; i++) {
+        if (!plan->changes[i].blocked_by_protection)
+            continue;
+        first = first ? first : plan->changes[i].address;
+        count++;
+    }
+    if (count == 0)
+        return true;
+    fault_set(fault, FAULT_BLOCKED, "%s%s kept: protected", first,
+              count > 1 ? " and others are" : " is");
+    fault_why(fault, "%zu thing%s may hold what cannot be made again", count,
+              count > 1 ? "s" : "");
+    return fault_next(fault, "pipster destroy --allow-destroy=%s",
+                      count > 1 ? "ADDRESS,…, or all" : first);
+}
+
 bool carry_out(struct workbench *bench, const struct engine_options *asked,
                const char *question, const char *wanted, struct fault *fault)
 {
@@ -59,10 +81,13 @@ bool carry_out(struct workbench *bench, const struct engine_options *asked,
     bool agreed = true, done = planned;
     if (done && !plan_is_empty(plan))
         done = workbench_ask(bench, question, wanted, &agreed, fault);
-    if (done && agreed)
-        done = apply(bench, plan, fault);
+    // Before it is carried out: `pipster run` goes on with a run that failed or was killed.
     if (done && agreed && !asked->destroy)
         done = remember_tip(bench, fault);
+    if (done && agreed && asked->destroy)
+        done = say_kept(plan, fault);
+    if (done && agreed)
+        done = apply(bench, plan, fault);
     plan_free(plan);
     return done;
 }

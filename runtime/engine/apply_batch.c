@@ -19,6 +19,7 @@ struct apply_batch {
     struct node **step_nodes; // in step with steps
     bool *begun;              // in step with steps: told to the watch
     int64_t *begun_ms;
+    int64_t *ended_ms; // 0: not heard of its end yet
     struct apply_owed **owed; // in step with the seam's handlers
 };
 
@@ -37,6 +38,7 @@ static struct apply_batch *new_batch(struct apply *apply, struct apply_lane *lan
     batch->step_nodes = arena_alloc(arena, (2 * count + 1) * sizeof *batch->step_nodes);
     batch->begun = arena_alloc(arena, (2 * count + 1) * sizeof *batch->begun);
     batch->begun_ms = arena_alloc(arena, (2 * count + 1) * sizeof *batch->begun_ms);
+    batch->ended_ms = arena_alloc(arena, (2 * count + 1) * sizeof *batch->ended_ms);
     for (size_t i = 0; i < count; i++) {
         nodes[i]->batch = batch;
         nodes[i]->state = NODE_RUNNING;
@@ -101,7 +103,8 @@ static void tell_ended(struct apply_batch *batch, size_t index)
     const struct step *step = &batch->steps[index];
     if (step->outcome != STEP_SKIPPED)
         tell_begun(batch, index);
-    int64_t ms = batch->begun[index] ? clock_monotonic_ms() - batch->begun_ms[index] : 0;
+    int64_t ended = batch->ended_ms[index] > 0 ? batch->ended_ms[index] : clock_monotonic_ms();
+    int64_t ms = batch->begun[index] ? ended - batch->begun_ms[index] : 0;
     if (watch->step_ended != NULL)
         watch->step_ended(watch->context, step->change, step, ms);
 }
@@ -114,6 +117,8 @@ static void on_event(struct step_batch *seam, struct step *step, const char *eve
     size_t index = (size_t) (step - batch->steps);
     if (strcmp(event, "begin") == 0)
         tell_begun(batch, index);
+    else if (strcmp(event, "end") == 0 && batch->ended_ms[index] == 0)
+        batch->ended_ms[index] = clock_monotonic_ms();
     else if (strcmp(event, "line") == 0 && watch->step_line != NULL)
         watch->step_line(watch->context, step->change, text);
 }
@@ -455,7 +460,7 @@ static void on_own_lost(void *context, const struct fault *fault)
 static bool has_vault(struct apply *apply, struct node *node)
 {
     struct fault fault;
-    if (apply->engine->vault != NULL || !node->draft->schema->is_core)
+    if (apply->engine->vault != NULL)
         return true;
     fault_set(&fault, FAULT_ERROR, "%s cannot be sealed: there is no key",
               node->draft->change->address);
@@ -471,7 +476,7 @@ void apply_batch_own(struct apply *apply, struct node *node)
     bool forgets = change->action == CHANGE_FORGET;
     bool removes = forgets || change->action == CHANGE_DELETE;
     bool is_secret = schema != NULL && schema->is_core;
-    if (!removes && !has_vault(apply, node))
+    if (is_secret && !removes && !has_vault(apply, node))
         return;
     struct apply_batch *batch = new_batch(apply, NULL, &node, 1);
     struct step *step = &batch->steps[0];

@@ -44,6 +44,7 @@ struct loop {
     uv_loop_t uv;
     uv_async_t wake;
     uv_async_t noticed;
+    uv_idle_t hurry; // active while something is deferred
     loop_fn woken;
     void *woken_context;
     bool wake_expected;
@@ -99,9 +100,11 @@ struct loop *loop_new(void)
         abort();
     uv_async_init(&loop->uv, &loop->wake, wake_arrived);
     uv_async_init(&loop->uv, &loop->noticed, signal_noticed);
+    uv_idle_init(&loop->uv, &loop->hurry);
     loop->wake.data = loop;
     uv_unref((uv_handle_t *) &loop->wake);
     uv_unref((uv_handle_t *) &loop->noticed);
+    uv_unref((uv_handle_t *) &loop->hurry);
     queue_init(&loop->later);
     queue_init(&loop->due);
     // A peer that went away must be an error of write, not the end of the process.
@@ -114,8 +117,17 @@ struct uv_loop_s *loop_uv(struct loop *loop)
     return &loop->uv;
 }
 
+static void hurry(uv_idle_t *handle)
+{
+    (void) handle; // it is enough that polling does not wait while this is active
+}
+
+// Timers are due before the loop polls: what one of them defers must not wait for a
+// socket.
 void loop_defer(struct loop *loop, loop_fn callback, void *context)
 {
+    if (!uv_is_closing((uv_handle_t *) &loop->hurry))
+        uv_idle_start(&loop->hurry, hurry);
     struct deferred *deferred = allocate(sizeof *deferred);
     deferred->callback = callback;
     deferred->context = context;
@@ -147,6 +159,7 @@ void loop_defer_cancel(struct loop *loop, loop_fn callback, void *context)
 // What is deferred while this runs waits for the next turn.
 static void deliver_deferred(struct loop *loop)
 {
+    uv_idle_stop(&loop->hurry);
     loop->due.first = loop->later.first;
     loop->due.end = loop->later.first ? loop->later.end : &loop->due.first;
     queue_init(&loop->later);
@@ -336,6 +349,7 @@ void loop_free(struct loop *loop)
     stop_signals(loop->signals);
     uv_close((uv_handle_t *) &loop->wake, NULL);
     uv_close((uv_handle_t *) &loop->noticed, NULL);
+    uv_close((uv_handle_t *) &loop->hurry, NULL);
     bool open = false;
     do {
         deliver_deferred(loop);

@@ -87,8 +87,8 @@ static void print_field(const struct terminal *terminal, const struct change *ch
     struct text text;
     text_init(&text, 0);
     text_format(&text, "      %-14s ", field->name);
-    if (field->before && change->action != CHANGE_CREATE) {
-        if (field->secret)
+    if (change->action != CHANGE_CREATE) {
+        if (field->secret && field->before)
             text_add(&text, "(secret)");
         else
             value_view_write(&text, field->before);
@@ -105,12 +105,23 @@ static void print_field(const struct terminal *terminal, const struct change *ch
     text_clear(&text);
 }
 
+// What a new thing has by default needs no line.
+static bool is_default(const struct change *change, const struct change_field *field)
+{
+    const struct schema *schema = change->resource ? change->resource->schema : NULL;
+    const struct schema_attribute *attribute =
+        schema ? schema_find(schema, field->name) : NULL;
+    return attribute && attribute->fallback &&
+           value_equal(attribute->fallback, field->after);
+}
+
 static bool is_worth_a_line(const struct change *change, const struct change_field *field)
 {
     if (change->action != CHANGE_CREATE)
         return true;
     const struct value *after = field->after;
-    if (value_is_null(after))
+    if (value_is_null(after) || is_default(change, field) ||
+        (change->name && value_is_text(after, change->name)))
         return false;
     if (after->kind == VALUE_LIST)
         return after->list.count > 0;
@@ -191,8 +202,10 @@ void plan_view_print(const struct terminal *terminal, const struct plan *plan, b
 void plan_view_summary(const struct terminal *terminal, const struct plan *plan)
 {
     if (plan_is_empty(plan)) {
-        terminal_print(terminal, TERMINAL_GREEN,
-                       "No changes. What exists is what the playbook says.\n");
+        terminal_print(terminal, TERMINAL_GREEN, "%s\n",
+                       plan->is_destroy
+                           ? "No changes. Nothing is left that may be destroyed."
+                           : "No changes. What exists is what the playbook says.");
         return;
     }
     terminal_print(terminal, TERMINAL_BOLD, "Plan: %zu to add, %zu to change, %zu to destroy.",

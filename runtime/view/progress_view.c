@@ -168,17 +168,24 @@ struct engine_watch progress_view_watch(struct progress_view *view)
     };
 }
 
+static void print_checks(const struct terminal *terminal, const struct engine_result *result)
+{
+    size_t count = result->check_passed_count + result->check_failed_count;
+    if (count == 0)
+        return;
+    bool passed = result->check_failed_count == 0;
+    terminal_print(terminal, passed ? TERMINAL_GREEN : TERMINAL_RED,
+                   "Checks: %zu of %zu passed.\n", result->check_passed_count, count);
+}
+
 void progress_view_summary(const struct terminal *terminal, const struct engine_result *result,
                            int64_t ms)
 {
-    enum terminal_style style =
-        result->failed_count + result->check_failed_count > 0 ? TERMINAL_RED : TERMINAL_GREEN;
-    terminal_print(terminal, style, "Run %lld: %zu done, %zu failed, %zu skipped",
+    print_checks(terminal, result);
+    if (result->run == 0)
+        return;
+    terminal_print(terminal, result->failed_count > 0 ? TERMINAL_RED : TERMINAL_GREEN,
+                   "Run %lld: %zu done, %zu failed, %zu skipped in %.1f s.\n",
                    (long long) result->run, result->done_count, result->failed_count,
-                   result->skipped_count);
-    if (result->check_passed_count + result->check_failed_count > 0)
-        terminal_print(terminal, style, "; %zu of %zu checks passed",
-                       result->check_passed_count,
-                       result->check_passed_count + result->check_failed_count);
-    terminal_print(terminal, style, " in %.1f s.\n", (double) ms / 1000);
+                   result->skipped_count, (double) ms / 1000);
 }

@@ -81,7 +81,7 @@ local function raise(reply, what)
   if id then why = why .. "; correlation id " .. id end
   return fault(what .. " failed", {
     why = why, code = code, next = advice[code],
-    kind = reply.uncertain and "uncertain" or "error",
+    kind = reply.uncertain and "uncertain" or reply.status == 401 and "unreachable" or "error",
   })
 end
 

@@ -41,6 +41,21 @@ static void defer_more(void *context)
     loop_defer(trace->loop, note_b, trace);
 }
 
+// A timer is due before the loop polls, and here nothing but another timer, five seconds
+// away, would end that poll.
+static void what_a_timer_defers_does_not_wait_for_the_poll(void **state)
+{
+    (void) state;
+    struct trace trace = {.loop = loop_new()};
+    struct loop_timer *far = loop_timer_start(trace.loop, 5000, note_a, &trace);
+    loop_timer_start(trace.loop, 0, defer_more, &trace);
+    while (strchr(trace.order, 'b') == NULL && strchr(trace.order, 'a') == NULL)
+        assert_true(loop_turn(trace.loop));
+    assert_string_equal(trace.order, "db");
+    loop_timer_cancel(far);
+    loop_free(trace.loop);
+}
+
 static void cancel_other(void *context)
 {
     struct trace *trace = context;
@@ -179,6 +194,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_deferred_call_comes_on_the_next_turn),
         cmocka_unit_test(a_deferred_call_can_be_taken_back),
+        cmocka_unit_test(what_a_timer_defers_does_not_wait_for_the_poll),
         cmocka_unit_test(timers_come_in_order_and_can_be_cancelled),
         // Before any test that leaves threads behind, since it forks.
         cmocka_unit_test(the_second_signal_ends_the_process),
