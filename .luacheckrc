@@ -18,7 +18,7 @@ files["stdlib"] = {
 local playbook = {
   read_globals = {
     "phase", "input", "output", "text", "value", "secret", "include", "guard", "stage",
-    "tip", "append", "clock",
+    "tip", "append", "clock", "host", "manual",
   },
   not_globals = {
     "io", "os", "load", "loadfile", "dofile", "debug", "package", "collectgarbage",

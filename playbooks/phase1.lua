@@ -1,5 +1,5 @@
--- Phase 1 of the roadmap, days 1 to 5: Pipster Identity on one Hetzner server, behind HTTPS.
--- Where a line differs from the roadmap's own command, docs/PLAYBOOKS.md says why.
+-- Phase 1 of the roadmap, days 1 to 5: Pipster Identity on one Hetzner server, behind
+-- HTTPS. Where a line differs from the roadmap's own command, docs/PLAYBOOKS.md says why.
 local hetzner, docker, caddy = require "hetzner", require "docker", require "caddy"
 local dns, check, cost = require "dns", require "check", require "cost"
 
@@ -22,8 +22,8 @@ manual "hetzner-account" {
 local key = hetzner.ssh_key "deploy" { public_key = input("ssh_public_key") }
 local web = hetzner.firewall "web" { inbound = { 22, 80, 443 } }
 
--- The roadmap's CX21 (2 vCPU, 4 GB) is retired: these are today's of its size, the first in
--- stock is taken. `--var type=cax11` chooses another.
+-- The roadmap's CX21 (2 vCPU, 4 GB) is retired: these are today's of its size, the first
+-- in stock is taken. `--var type=cax11` chooses another.
 local app = hetzner.server "app" {
   type = input("type", { default = { "cx23", "cpx22" } }),
   location = input("location", { default = { "nbg1", "fsn1" } }),
@@ -43,13 +43,17 @@ docker.engine { on = host }
 host:ufw { allow = { "22/tcp", "80/tcp", "443/tcp" } }
 host:fail2ban { }
 host:unattended_upgrades { }
-host:user "pipster" { groups = { "sudo", "docker" }, sudo = "nopasswd", ssh_keys = { key } }
+host:user "pipster" {
+  groups = { "sudo", "docker" }, sudo = "nopasswd", ssh_keys = { key },
+}
 
 -- Day 3: Pipster Identity --------------------------------------------------------------
 
 host:directory "/opt/pipster" { owner = "pipster", group = "pipster" }
 local checkout = host:git(home) {
-  repository = input("repository", { default = "https://github.com/pipster/identity.git" }),
+  repository = input("repository", {
+    default = "https://github.com/pipster/identity.git",
+  }),
   revision = input("revision", { default = "main" }),
   owner = "pipster",
 }
@@ -98,8 +102,8 @@ local site = caddy.site "identity" {
 
 check.dns "address" { domain = domain, type = "A", expect = app.ipv4, within = "300s" }
 check.http "health" {
-  url = "https://" .. domain .. "/health", expect_json = { status = "healthy" }, within = "90s",
-  after = site,
+  url = "https://" .. domain .. "/health", expect_json = { status = "healthy" },
+  within = "90s", after = site,
 }
 check.http "ready" { url = "https://" .. domain .. "/health/ready", within = "30s" }
 check.http "live" { url = "https://" .. domain .. "/health/live", within = "30s" }
@@ -132,8 +136,8 @@ host:file "/opt/pipster/DEPLOYMENT.md" {
 - Domain: https://%s
 - Deployed on: see /opt/pipster/deployed-on
 - Application: %s, started by Docker Compose
-- Credentials: in %s/.env (mode 0600) and sealed in pipster's state (`pipster secrets list`)
-- Issues met: `pipster history` and `journalctl -p warning`
+- Credentials: in %s/.env (mode 0600), sealed in pipster's state as secret/NAME
+- Issues met: `journalctl -p warning` on this host
 ]], app.ipv4, domain, home, home),
 }
 host:file "/opt/pipster/RUNBOOK.md" {

@@ -1,5 +1,5 @@
--- The runbook that phase 1 leaves on the host. Every command in a fenced block is run by a test,
--- as root, in the order given; %s is the domain.
+-- The runbook that phase 1 leaves on the host. Every command in a fenced block is run by
+-- a test, as root, in the order given; %s is the domain.
 return [[
 # Runbook: Pipster Identity
 
@@ -33,13 +33,15 @@ systemctl reload caddy
 
 ```sh
 install -d -m 700 /opt/pipster/backups
-docker exec pipster-postgres pg_dump -U pipster pipster_identity | gzip > /opt/pipster/backups/by-hand.sql.gz
-gzip -t /opt/pipster/backups/by-hand.sql.gz
+cd /opt/pipster/backups
+docker exec pipster-postgres pg_dump -U pipster pipster_identity | gzip > by-hand.sql.gz
+gzip -t by-hand.sql.gz
 ```
 
 ## Update the application
 
-From the machine that has the playbooks: `pipster run playbooks/phase1.lua --var revision=TAG`.
+From the machine that has the playbooks:
+`pipster run playbooks/phase1.lua --var revision=TAG`.
 By hand, on the host:
 
 ```sh

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
 --
--- Between the engine's questions and a resource type's functions: what script/lua_provider.c
+-- Between the engine's questions and a type's functions: what script/lua_provider.c
 -- calls. A fault of one step stays with that step.
 
 local fault = require "fault"
@@ -23,7 +23,7 @@ end
 -- A check on a host may talk to it; where there are no hosts it must not try.
 local function with_session(step, host)
   if step.type.is_check and host and settings.host_driver ~= "none" then
-    step.session = require("session").open(host)
+    step.session = require("session").open(host, { patience = 60 })
   end
   return step
 end
@@ -97,7 +97,9 @@ end
 -- Only the words are wanted here, so what is not known yet does no harm.
 local function command_names(kind, change)
   if not kind.commands or change.action == "none" then return nil end
-  local ok, commands = pcall(kind.commands, change.have, change.want)
+  local context = { name = change.name,
+    folder = "/var/lib/pipster/" .. settings.project_id }
+  local ok, commands = pcall(kind.commands, change.have, change.want, context)
   if not ok then return nil end
   local names = {}
   for index, command in ipairs(commands) do names[index] = command[1] end
@@ -117,10 +119,11 @@ end
 function prelude.preview(kind, change)
   local told = kind.preview and kind.preview(change) or {}
   local after = told.want or change.want
-  local refined = { action = change.action, have = change.have, want = after }
+  local refined = { action = change.action, name = change.name, have = change.have,
+    want = after }
   return {
     want = told.want, notes = told.notes, downtime = told.downtime, data = told.data,
-    replace_because = told.replace_because,
+    replace_because = told.replace_because, unsettled = told.unsettled,
     actions = told.actions or command_names(kind, refined),
     handlers = handlers_of(kind, refined),
     prices = priced(kind, after),

@@ -3,11 +3,12 @@
 // The seam between the engine and the world: a struct of function pointers. script/ puts
 // Lua resource types behind it, the tests a world in memory. The engine starts work
 // through it and then calls turn() until the work's `done` was called. `done` is called
-// exactly once for each batch, from turn(), never from within the function that started it.
+// exactly once for each batch, from turn(), never from within the function that started
+// it.
 //
 // Values handed to observe, preview and apply are resolved: they hold no reference and no
-// template; what cannot be known yet is VALUE_UNKNOWN. Values that the provider answers with are
-// copied by the engine before `done` returns.
+// template; what cannot be known yet is VALUE_UNKNOWN. Values that the provider answers
+// with are copied by the engine before `done` returns.
 #pragma once
 
 #include "base/arena.h"
@@ -44,7 +45,8 @@ struct observe_item {
 struct observe_batch {
     const char *type; // or NULL when it is a host's
     const char *host;
-    const struct value *host_attributes; // found or recorded attributes of the host, or NULL
+    const struct value
+        *host_attributes; // found or recorded attributes of the host, or NULL
     struct observe_item *items;
     size_t count;
     struct arena *arena;
@@ -67,7 +69,9 @@ struct preview {
     size_t action_count;
     const char *downtime;           // "about 1 minute: power off, change type"; or NULL
     const char *data_at_risk;       // or NULL
-    const char *replace_because;    // the type says that this needs a replacement; or NULL
+    const char **unsettled;         // computed attributes that an update will change
+    size_t unsettled_count;
+    const char *replace_because; // the type says that this needs a replacement; or NULL
     const char **handlers;          // names owed: "reload caddy"
     const char **handler_scripts;   // in step with handlers
     size_t handler_count;

@@ -20,6 +20,19 @@ static const struct value *lasting_found(const struct draft *draft)
     return lasts ? change->found : NULL;
 }
 
+// What an update will make different: the found value is no answer until it is done.
+static bool is_unsettled(const struct draft *draft, const char *name)
+{
+    const struct change *change = draft->change;
+    if (draft->done || !draft->decided || change->action != CHANGE_UPDATE ||
+        change->preview == NULL)
+        return false;
+    for (size_t i = 0; i < change->preview->unsettled_count; i++)
+        if (strcmp(change->preview->unsettled[i], name) == 0)
+            return true;
+    return false;
+}
+
 // Where the world's answer says more than the declaration: a choice was made among
 // several, or what was asked for at birth cannot be had any more.
 static bool found_goes_first(const struct schema_attribute *attribute)
@@ -70,6 +83,8 @@ static const struct value *look_up_attribute(const struct planner *planner,
     if (attribute == NULL && strcmp(name, "name") == 0)
         return change->name != NULL ? value_text(planner->arena, change->name)
                                     : value_null();
+    if (is_unsettled(draft, name))
+        return unknown(planner, reference, attribute);
     const struct value *found = lasting_found(draft);
     const struct value *given = find_inside(change->wanted, name, path);
     const struct value *seen = find_inside(found, name, path);

@@ -111,6 +111,8 @@ static void fill(lua_State *lua, struct asked *asked, const struct value *told)
     preview->downtime = value_find_text(told, "downtime", NULL);
     preview->data_at_risk = value_find_text(told, "data", NULL);
     preview->replace_because = value_find_text(told, "replace_because", NULL);
+    preview->unsettled =
+        take_texts(arena, told, "unsettled", &preview->unsettled_count);
     take_handlers(lua, arena, told, preview);
     preview->prices = take_prices(lua, arena, told, "prices", &preview->price_count);
     preview->prices_before =

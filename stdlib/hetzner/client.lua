@@ -68,7 +68,8 @@ local function fields_of(details)
 end
 
 -- The error of a reply as a fault: code, message, fields and the vendor's correlation id.
-local function raise(reply, what)
+-- A change that was accepted in words that cannot be read may well have happened.
+local function raise(reply, what, method)
   local problem = reply.json and reply.json.error or {}
   local code = problem.code or reply.code
   if code == "" then code = nil end
@@ -79,9 +80,11 @@ local function raise(reply, what)
   if fields ~= "" then why = why .. ": " .. fields end
   local id = reply.headers and reply.headers["x-correlation-id"]
   if id then why = why .. "; correlation id " .. id end
+  local lost = reply.uncertain or method ~= "GET" and reply.status < 300
   return fault(what .. " failed", {
     why = why, code = code, next = advice[code],
-    kind = reply.uncertain and "uncertain" or reply.status == 401 and "unreachable" or "error",
+    kind = lost and "uncertain"
+      or reply.status == 401 and "unreachable" or "error",
   })
 end
 
@@ -117,7 +120,7 @@ function client.call(method, path, options)
   reply.json = prune(reply.json)
   local is_json = type(reply.json) == "table" or reply.status == 204
   if reply.status >= 300 or not is_json then
-    raise(reply, options.what or method .. " " .. path)
+    raise(reply, options.what or method .. " " .. path, method)
   end
   return reply.json or {}
 end

@@ -30,7 +30,8 @@ local function observe(items)
   local zones, results = {}, {}
   for i, item in ipairs(items) do
     local is = item.want or labels.recorded(item)
-    if not unknown.is(is.zone) then
+    -- Of a create that was cut off and is no longer declared, not even the zone is known.
+    if is.zone and not unknown.is(is.zone) then
       local zone = same.id(is.zone)
       zones[zone] = zones[zone] or records.of_zone(zone)
       local set = zones[zone][tostring(is.name) .. "/" .. tostring(is.type)]

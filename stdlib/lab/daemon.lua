@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
 --
--- What the lab's daemon runs: the stand-in behind a port, its log, and the driver's hosts.
+-- What the lab's daemon runs: the stand-in behind a port, its log, the driver's hosts.
 
 local driver = require "driver"
 local hetzner = require "lab.hetzner"
@@ -8,7 +8,8 @@ local json = require "json"
 
 local daemon = {}
 
--- options: port, stock, driver ("own" …), speed, token, first_id. Answers { port = … } and goes on serving.
+-- options: port, stock, driver ("own" …), speed, token, first_id. Answers { port = … }
+-- and goes on serving.
 function daemon.start(options)
   local server = hetzner.open {
     port = options.port, stock = options.stock, driver_kind = options.driver,

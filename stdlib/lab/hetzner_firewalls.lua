@@ -9,6 +9,7 @@ local lists = require "lab.hetzner_lists"
 local objects = require "lab.hetzner_objects"
 local refuse = require "lab.hetzner_refuse"
 local rules = require "lab.hetzner_rules"
+local targets = require "lab.hetzner_targets"
 
 local firewalls = {}
 
@@ -87,39 +88,8 @@ local function enforce_all(context, firewall)
   end
 end
 
-local function targets_of(context, list, field)
-  local targets = {}
-  for i, item in ipairs(list or {}) do
-    if item.type == "label_selector" then
-      local selector = item.label_selector and item.label_selector.selector or ""
-      labels.selector(selector)
-      targets[i] = { type = "label_selector", selector = selector }
-    elseif item.type == "server" then
-      local id = item.server and item.server.id
-      if not context.world.servers[id] then
-        refuse.with(404, "firewall_resource_not_found", "server not found")
-      end
-      targets[i] = { type = "server", id = id }
-    else
-      refuse.invalid(field .. "[" .. (i - 1) .. "].type",
-        "must be server or label_selector")
-    end
-  end
-  return targets
-end
-
-local function find_target(firewall, target)
-  for i, other in ipairs(firewall.applied) do
-    if other.type == target.type and other.id == target.id
-      and other.selector == target.selector then
-      return i
-    end
-  end
-  return nil
-end
-
 local function check_target(context, firewall, target)
-  if find_target(firewall, target) then
+  if targets.find(firewall, target) then
     refuse.with(422, "firewall_already_applied", "firewall is already applied")
   end
   if target.type ~= "server" then return end
@@ -133,9 +103,9 @@ local function check_target(context, firewall, target)
 end
 
 -- One action a target; `applies` false removes.
-local function link(context, firewall, targets, command)
+local function link(context, firewall, list, command)
   local started = {}
-  for i, target in ipairs(targets) do
+  for i, target in ipairs(list) do
     local on = { { "firewall", firewall } }
     if target.type == "server" then
       table.insert(on, 1, { "server", context.world.servers[target.id] })
@@ -150,17 +120,6 @@ local function check_name(name, problems)
   problems:check(#name >= 1 and #name <= 128, "name", "must have 1 to 128 characters")
 end
 
-local function check_no_target_twice(targets)
-  local seen = {}
-  for _, target in ipairs(targets) do
-    local key = target.type .. tostring(target.id or target.selector)
-    if seen[key] then
-      refuse.with(422, "server_already_added", "server is given more than once")
-    end
-    seen[key] = true
-  end
-end
-
 local function create(context)
   local body, problems = context.body, refuse.problems()
   check_name(tostring(body.name or ""), problems)
@@ -168,12 +127,12 @@ local function create(context)
   labels.check(body.labels, problems)
   problems:finish()
   objects.check_unique(context, "firewall", body.name)
-  local targets = targets_of(context, body.apply_to, "apply_to")
-  check_no_target_twice(targets)
+  local list = targets.read(context, body.apply_to, "apply_to")
+  targets.check_once(list)
   local firewall = objects.add(context, "firewall", {
-    name = body.name, labels = body.labels, rules = body.rules or {}, applied = targets,
+    name = body.name, labels = body.labels, rules = body.rules or {}, applied = list,
   })
-  local started = link(context, firewall, targets, "apply_firewall")
+  local started = link(context, firewall, list, "apply_firewall")
   return 201, {
     firewall = view(context, firewall), actions = actions.shown(context, started),
   }
@@ -194,17 +153,17 @@ end
 
 local function apply(context, id)
   local firewall = objects.find(context, "firewall", id)
-  local targets = targets_of(context, context.body.apply_to, "apply_to")
-  if #targets == 0 then refuse.invalid("apply_to", "is required") end
+  local list = targets.read(context, context.body.apply_to, "apply_to")
+  if #list == 0 then refuse.invalid("apply_to", "is required") end
   objects.check_no_conflict(firewall, "firewall")
-  for _, target in ipairs(targets) do check_target(context, firewall, target) end
-  table.move(targets, 1, #targets, #firewall.applied + 1, firewall.applied)
-  local started = link(context, firewall, targets, "apply_firewall")
+  for _, target in ipairs(list) do check_target(context, firewall, target) end
+  table.move(list, 1, #list, #firewall.applied + 1, firewall.applied)
+  local started = link(context, firewall, list, "apply_firewall")
   return 201, { actions = actions.shown(context, started) }
 end
 
 local function check_not_by_label(context, firewall, target)
-  if find_target(firewall, target) or target.type ~= "server" then return end
+  if targets.find(firewall, target) or target.type ~= "server" then return end
   for _, held in ipairs(firewalls.of_server(context, context.world.servers[target.id])) do
     if held == firewall then
       refuse.with(422, "firewall_managed_by_label_selector",
@@ -215,15 +174,15 @@ end
 
 local function remove(context, id)
   local firewall = objects.find(context, "firewall", id)
-  local targets = targets_of(context, context.body.remove_from, "remove_from")
-  if #targets == 0 then refuse.invalid("remove_from", "is required") end
+  local list = targets.read(context, context.body.remove_from, "remove_from")
+  if #list == 0 then refuse.invalid("remove_from", "is required") end
   objects.check_no_conflict(firewall, "firewall")
-  for _, target in ipairs(targets) do check_not_by_label(context, firewall, target) end
-  for _, target in ipairs(targets) do
-    local at = find_target(firewall, target)
+  for _, target in ipairs(list) do check_not_by_label(context, firewall, target) end
+  for _, target in ipairs(list) do
+    local at = targets.find(firewall, target)
     if at then table.remove(firewall.applied, at) end
   end
-  local started = link(context, firewall, targets, "remove_firewall")
+  local started = link(context, firewall, list, "remove_firewall")
   return 201, { actions = actions.shown(context, started) }
 end
 

@@ -4,6 +4,7 @@
 -- but reading is refused while an action runs on it.
 
 local actions = require "lab.hetzner_actions"
+local check = require "lab.hetzner_server_check"
 local json = require "json"
 local objects = require "lab.hetzner_objects"
 local random = require "random"
@@ -94,7 +95,7 @@ local function check_type(context, server, described)
     refuse.with(422, "invalid_server_type",
       "cannot change type because the selected server_type has not sufficient disk space")
   end
-  servers.check_place(context, described, server.location)
+  check.place(context, described, server.location)
 end
 
 -- Boots the server afterwards.

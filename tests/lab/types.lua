@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 --
--- Every type that lives on a host, on a real one: made, made again (as after a cut), changed
--- in every field, drifted, removed; through batch.lua, as in a run.
+-- Every type that lives on a host, on a real one: made, made again (as after a cut),
+-- changed in every field, drifted, removed; through batch.lua, as in a run.
 --   lua5.4 tests/lab/types.lua CASEFILE …
 -- PIPSTER_TEST_SHELL is a command that runs the script on its stdin on the host as root.
 package.path = "./?.lua;stdlib/?.lua;" .. package.path
@@ -19,7 +19,8 @@ local function slurp(path)
 end
 
 local frame = "unset ENV; LC_ALL=C; export LC_ALL; umask 022; cd /\n"
-  .. "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH\n{ (eval "
+  .. "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH\n{"
+  .. " (eval "
 
 -- One script on the host, framed as runtime/net/ssh_frame.c does it.
 local function run(script)
@@ -27,7 +28,8 @@ local function run(script)
   local file = assert(io.open(input, "wb"))
   file:write(frame, quoted(script), ") </dev/null; exit; }\n")
   file:close()
-  local _, _, status = os.execute(os.getenv("PIPSTER_TEST_SHELL") .. " < " .. input .. " > "
+  local _, _, status = os.execute(os.getenv("PIPSTER_TEST_SHELL") .. " < " .. input
+    .. " > "
     .. output .. " 2> " .. errors)
   os.remove(input)
   return { status = status, output = slurp(output), errors = slurp(errors) }
@@ -39,13 +41,15 @@ local function environment()
   return {
     project_id = "feedc0de", host_driver = "ssh", run = 1, endpoints = {},
     ssh = { identities = {} }, git_base = os.getenv("PIPSTER_GIT_BASE"),
-    acme = file and { directory = os.getenv("PIPSTER_ACME_DIRECTORY"), root = file:read("a") },
+    acme = file and { directory = os.getenv("PIPSTER_ACME_DIRECTORY"),
+      root = file:read("a") },
   }
 end
 
 local host = { name = "bed", address = "bed" }
 local world = { run = run, settings = environment() }
 local batch, kind -- of the case at hand
+local bed = { run = run }
 
 local function item_of(case, want)
   return { type = kind, address = "bed:" .. case.type .. "/" .. (case.name or ""),
@@ -80,14 +84,15 @@ local function apply(case, action, have, want)
   return results[1], step
 end
 
-local function expect_same(case, want, found, when)
+local function expect_same(want, found, when)
   assert(found, when .. ": it is not there")
   local names = wanted.differences(kind, want, found)
   if #names == 0 then return end
   local told = {}
   for _, name in ipairs(names) do
     local value = found[name]
-    if type(value) == "table" and not getmetatable(value) then value = table.concat(value, " ") end
+    if type(value) == "table" and not getmetatable(value) then value = table.concat(value,
+      " ") end
     told[#told + 1] = name .. "=" .. tostring(value)
   end
   error(when .. ": differs in " .. table.concat(told, ", "), 0)
@@ -96,8 +101,8 @@ end
 local function carry_out(case, want, have, when)
   local result = apply(case, have and "update" or "create", have, want)
   assert(result.outcome == "done", when .. ": " .. tostring(result.fault))
-  expect_same(case, want, result.found, when)
-  expect_same(case, want, observe(case, want), when .. ", seen again")
+  expect_same(want, result.found, when)
+  expect_same(want, observe(case, want), when .. ", seen again")
 end
 
 local function drift(case, want, part, when)
@@ -110,7 +115,8 @@ local function drift(case, want, part, when)
   end
   assert(found, when .. ": it is not seen any more")
   local names = table.concat(wanted.differences(kind, want, found), " ")
-  assert(names == part.fields, when .. ": differs in '" .. names .. "', not '" .. part.fields .. "'")
+  assert(names == part.fields, when .. ": differs in '" .. names .. "', not '"
+    .. part.fields .. "'")
   return found
 end
 
@@ -124,7 +130,8 @@ end
 local function look(part, when)
   if not part.look then return end
   local result = run(part.look)
-  assert(result.status == 0, when .. ": " .. part.look .. ": " .. result.output .. result.errors)
+  assert(result.status == 0, when .. ": " .. part.look .. ": " .. result.output
+    .. result.errors)
 end
 
 local function walk(case)
@@ -161,17 +168,38 @@ local function remove(case, want)
   assert(result.outcome == "done", "removal: " .. tostring(result.fault))
   local found = observe(case, nil)
   assert(case.stays or found == nil, "removal: it is still there")
+  look({ look = case.after }, "after the removal")
 end
 
 local function try(case)
   fakes.install(world)
-  batch, kind = require "batch", fakes.type(case.type)
+  batch = require "batch"
+  if case.run then return case.run(bed) end
+  kind = fakes.type(case.type)
   if case.before then
     local result = run(case.before)
     assert(result.status == 0, "before: " .. result.output .. result.errors)
   end
   local want = walk(case)
   if not case.kept then remove(case, want) end
+end
+
+-- For cases of several steps: things = { {type, name, want, have, keep_going}, … }.
+function bed.apply(things, handlers)
+  local steps, begun = {}, {}
+  for index, thing in ipairs(things) do
+    kind = fakes.type(thing[1])
+    local want = thing.want and wanted.declare(kind, thing.want, thing[2])
+    local action = thing.have and not want and "delete" or thing.have and "update"
+      or "create"
+    steps[index] = step_of({ type = thing[1], name = thing[2] }, action, thing.have, want)
+    steps[index].keep_going = thing.keep_going
+    steps[index].begin = function() begun[#begun + 1] = index end
+  end
+  local results, ran = batch.apply(host, steps, handlers or {})
+  local words = {}
+  for index, result in ipairs(results) do words[index] = result.outcome end
+  return table.concat(words, " "), results, ran, table.concat(begun, " ")
 end
 
 local passed, failed = 0, 0
@@ -183,7 +211,8 @@ for _, path in ipairs(arg) do
         and debug.traceback(problem) or problem
     end, case)
     passed, failed = passed + (done and 1 or 0), failed + (done and 0 or 1)
-    print(("%s %s %s (%d s)"):format(done and "ok  " or "FAIL", case.type, case.what or case.name or "",
+    print(("%s %s %s (%d s)"):format(done and "ok  " or "FAIL", case.type, case.what
+      or case.name or "",
       os.time() - began))
     if not done then print("     " .. tostring(why):gsub("\n", "\n     ") .. "") end
   end

@@ -9,10 +9,13 @@ return {
     before = "getent passwd keeper >/dev/null || useradd keeper",
     steps = {
       { want = { content = "one\n" } },
-      { want = { content = "two 'quoted' $HOME `id` \\n\n", mode = "0640", owner = "keeper", group = "keeper" },
-        look = "[ \"$(stat -c '%a %U %G' \"/etc/pipster test's.conf\")\" = '640 keeper keeper' ]" },
+      { want = { content = "two 'quoted' $HOME `id` \\n\n", mode = "0640",
+        owner = "keeper", group = "keeper" },
+        look = "[ \"$(stat -c '%a %U %G' \"/etc/pipster test's.conf\")\" = '640 keeper"
+          .. " keeper' ]" },
       { drift = "echo edited > \"/etc/pipster test's.conf\"", fields = "content" },
-      { drift = "chmod 600 \"/etc/pipster test's.conf\"; chown root: \"/etc/pipster test's.conf\"",
+      { drift = "chmod 600 \"/etc/pipster test's.conf\"; chown root: \"/etc/pipster"
+        .. " test's.conf\"",
         fields = "group mode owner" },
       { drift = "rm \"/etc/pipster test's.conf\"", gone = true },
       { want = { content = "", mode = 600 } },
@@ -42,7 +45,8 @@ return {
     },
   },
   {
-    type = "directory", what = "that is not empty stays", name = "/srv/full", stays = true,
+    type = "directory", what = "that is not empty stays", name = "/srv/full",
+      stays = true,
     before = "rm -rf /srv/full",
     steps = { { want = {}, look = "touch /srv/full/file" } },
   },
@@ -52,19 +56,46 @@ return {
       { want = {} },
       { want = { groups = { "ops", "sudo" }, sudo = "nopasswd", shell = "/bin/sh",
         ssh_keys = { "ssh-ed25519 AAAAone first key\n", "ssh-rsa AAAAtwo" } },
-        look = "sudo -l -U deploy | grep -q NOPASSWD && grep -q AAAAone ~deploy/.ssh/authorized_keys"
-          .. " && [ \"$(stat -c '%a %U' ~deploy/.ssh/authorized_keys)\" = '600 deploy' ]" },
+        look = "sudo -l -U deploy | grep -q NOPASSWD && grep -q AAAAone"
+          .. " ~deploy/.ssh/authorized_keys"
+          .. " && [ \"$(stat -c '%a %U' ~deploy/.ssh/authorized_keys)\" = '600 deploy'"
+          .. " ]" },
       { drift = "echo 'ssh-ed25519 AAAAforeign theirs' >> ~deploy/.ssh/authorized_keys;"
         .. " gpasswd -d deploy ops >/dev/null", fields = "groups" },
       { drift = "sed -i '/AAAAtwo/d' ~deploy/.ssh/authorized_keys", fields = "ssh_keys",
         look = "grep -q AAAAforeign ~deploy/.ssh/authorized_keys" },
-      { drift = "echo 'deploy ALL=(ALL:ALL) ALL' > /etc/sudoers.d/pipster-deploy", fields = "sudo" },
-      { drift = "rm -r ~deploy/.ssh; rm /etc/sudoers.d/pipster-deploy; usermod -s /bin/dash deploy",
+      { drift = "echo 'deploy ALL=(ALL:ALL) ALL' > /etc/sudoers.d/pipster-deploy",
+        fields = "sudo" },
+      { drift = "rm -r ~deploy/.ssh; rm /etc/sudoers.d/pipster-deploy; usermod -s"
+        .. " /bin/dash deploy",
         fields = "shell ssh_keys sudo" },
       { drift = "userdel deploy", gone = true },
       { want = { sudo = "password", groups = { "ops" } } },
       { want = { sudo = "no" } },
     },
+  },
+  {
+    type = "user", what = "that pipster is logged in as is not locked out",
+    run = function(bed)
+      local kind, wanted = fakes.type "user", require "tests.types.harness.host_wanted"
+      local function carry_out(have, want)
+        local text = "SUDO_USER=own\n"
+        for _, command in ipairs(kind.commands(have, want, {})) do
+          text = text .. "{ " .. command[2] .. "\n} || exit\n"
+        end
+        return bed.run(text)
+      end
+      local key = { "ssh-ed25519 AAAA own" }
+      local want = wanted.declare(kind, { sudo = "nopasswd", ssh_keys = key }, "own")
+      assert(carry_out(nil, want).status == 0)
+      for _, less in ipairs { { sudo = "no", ssh_keys = key }, { sudo = "nopasswd" } } do
+        assert(carry_out(want, wanted.declare(kind, less,
+          "own")).output:find("logged in as own"))
+      end
+      assert(carry_out(want, nil).output:find("it is not removed"))
+      assert(bed.run("id own && sudo -l -U own | grep NOPASSWD").status == 0)
+      bed.run("userdel -r own; rm -f /etc/sudoers.d/pipster-own")
+    end,
   },
   {
     type = "command", name = "once", kept = true,
@@ -76,16 +107,19 @@ return {
     },
   },
   {
-    type = "command", what = "with safe guards, a directory and a secret", name = "guarded", kept = true,
+    type = "command", what = "with safe guards, a directory and a secret",
+      name = "guarded", kept = true,
     before = "rm -rf /run/g; mkdir /run/g; touch /run/g/todo",
     steps = {
-      { want = { run = "printf %s '" .. canary .. "' > done; rm todo", directory = "/run/g",
+      { want = { run = "printf %s '" .. canary .. "' > done; rm todo",
+        directory = "/run/g",
         only_if = "[ -e todo ]", unless = "[ ! -e todo ]", safe = true },
         look = "grep -q canary-0123456789abcdef /run/g/done" },
     },
   },
   {
-    type = "command", what = "that is not shell fails alone", name = "broken", kept = true,
+    type = "command", what = "that is not shell fails alone", name = "broken",
+      kept = true,
     steps = {
       { want = { run = "if true", creates = "/run/never" }, fails = "[Ss]yntax" },
       { want = { run = "false", creates = "/run/never" }, fails = "failed on the host" },

@@ -41,16 +41,21 @@ local function compress(state, block)
   local a, b, c, d, e, f, g, h = table.unpack(state)
   for i = 1, 64 do
     local choice = (e & f) ~ (~e & g)
-    local one = h + (rotate(e, 6) ~ rotate(e, 11) ~ rotate(e, 25)) + choice + constants[i] + words[i]
-    local two = (rotate(a, 2) ~ rotate(a, 13) ~ rotate(a, 22)) + ((a & b) ~ (a & c) ~ (b & c))
-    h, g, f, e, d, c, b, a = g, f, e, (d + one) & 0xffffffff, c, b, a, (one + two) & 0xffffffff
+    local one = h + (rotate(e, 6) ~ rotate(e, 11) ~ rotate(e,
+      25)) + choice + constants[i] + words[i]
+    local two = (rotate(a, 2) ~ rotate(a, 13) ~ rotate(a,
+      22)) + ((a & b) ~ (a & c) ~ (b & c))
+    h, g, f, e, d, c, b, a = g, f, e, (d + one) & 0xffffffff, c, b, a,
+      (one + two) & 0xffffffff
   end
-  for i, word in ipairs { a, b, c, d, e, f, g, h } do state[i] = (state[i] + word) & 0xffffffff end
+  for i, word in ipairs { a, b, c, d, e, f, g,
+    h } do state[i] = (state[i] + word) & 0xffffffff end
 end
 
 function bytes.sha256(text)
   local state = { table.unpack(first) }
-  local padded = text .. "\x80" .. ("\0"):rep((55 - #text) % 64) .. string.pack(">I8", #text * 8)
+  local padded = text .. "\x80" .. ("\0"):rep((55 - #text) % 64) .. string.pack(">I8",
+    #text * 8)
   for at = 1, #padded, 64 do compress(state, padded:sub(at, at + 63)) end
   return (("%08x"):rep(8):format(table.unpack(state)))
 end
@@ -72,7 +77,8 @@ end
 function bytes.from_base64(text)
   local bits, count, out = 0, 0, {}
   for letter in text:gmatch("[%w+/]") do
-    bits, count = ((bits << 6) | (letters:find(letter, 1, true) - 1)) & 0xffffff, count + 6
+    bits, count = ((bits << 6) | (letters:find(letter, 1, true) - 1)) & 0xffffff,
+      count + 6
     if count >= 8 then
       count = count - 8
       out[#out + 1] = string.char((bits >> count) & 255)

@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: MIT
 --
--- What the runtime gives the stdlib, for plain Lua: just enough of it for the types that live
--- on a host. install(world) puts it behind require; world.settings, world.run(script) →
--- {status, output, errors} and world.http(request) are the caller's.
+-- What the runtime gives the stdlib, for plain Lua: just enough of it for the types that
+-- live on a host. install(world) puts it behind require; world.settings,
+-- world.run(script) → {status, output, errors} and world.http(request) are the caller's.
 local bytes = require "tests.types.harness.host_bytes"
 
 local fakes = {}
@@ -10,7 +10,8 @@ local fakes = {}
 local boxes = {}
 function boxes.__concat(left, right)
   local either = getmetatable(left) == boxes and left or right
-  local function text(part) return getmetatable(part) == boxes and part.text or tostring(part) end
+  local function text(part) return getmetatable(part) == boxes and part.text
+    or tostring(part) end
   return fakes.box(either.kind, text(left) .. text(right))
 end
 function boxes.__tostring(box) return "(" .. box.kind .. ")" end
@@ -27,6 +28,12 @@ function fakes.kind(value)
   return getmetatable(value) == boxes and value.kind or nil
 end
 
+-- In the runtime they are userdata.
+local real_type = type
+local function type_of(value)
+  return getmetatable(value) == boxes and "userdata" or real_type(value)
+end
+
 local function plain(value)
   return getmetatable(value) == boxes and value.text or tostring(value)
 end
@@ -35,7 +42,8 @@ fakes.plain = plain
 local function fault_module()
   local faults = {}
   faults.__index = faults
-  function faults.__tostring(raised) return raised.what .. (raised.why and ": " .. raised.why or "") end
+  function faults.__tostring(raised) return raised.what .. (raised.why and ": "
+    .. raised.why or "") end
   local fault = {}
   function fault.new(what, more)
     local made = setmetatable({ what = what, kind = "error" }, faults)
@@ -43,7 +51,8 @@ local function fault_module()
     return made
   end
   function fault.is(value) return getmetatable(value) == faults end
-  return setmetatable(fault, { __call = function(_, what, more) error(fault.new(what, more), 0) end })
+  return setmetatable(fault, { __call = function(_, what, more) error(fault.new(what,
+    more), 0) end })
 end
 
 local function encoded(value)
@@ -53,16 +62,17 @@ end
 
 local function session_of(world)
   local session = {}
-  function session:run(script, options)
+  function session.run(_, script, options)
     local result = world.run(plain(script), options or {})
     if options and options.line then
       for line in result.output:gmatch("([^\n]*)\n") do options.line(line) end
     end
-    if result.lost then error(require "fault".new("lost", { kind = "unreachable" }), 0) end
+    if result.lost then error(require "fault".new("lost", { kind = "unreachable" }),
+      0) end
     return result
   end
-  function session:alive() return self ~= nil end
-  function session:close() return self end
+  function session.alive() return true end
+  function session.close() end
   return session
 end
 
@@ -73,14 +83,16 @@ local function modules(world)
     settings = world.settings,
     secret = { is = function(value) return fakes.kind(value) == "secret" end },
     unknown = { is = function(value) return fakes.kind(value) == "unknown" end },
-    handle = { is = function(value) return type(value) == "table" and value.is_handle == true end },
+    handle = { is = function(value) return type(value) == "table"
+      and value.is_handle == true end },
     digest = { sha256 = function(value) return bytes.sha256(plain(value)) end },
     encode = { base64 = encoded, base64_decode = bytes.from_base64 },
     random = { hex = function(length)
       count = count + 1
       return ("%08x"):format(count):rep(length):sub(1, 2 * length)
     end },
-    clock = { now = os.time, sleep = function(seconds) os.execute("sleep " .. seconds) end },
+    clock = { now = os.time, sleep = function(seconds) os.execute("sleep "
+      .. seconds) end },
     crash = world.crash or function() end,
     ssh = { connect = function() return session_of(world) end },
     http = { request = function(request) return world.http(request) end },
@@ -100,6 +112,7 @@ function fakes.install(world)
   for name in pairs(package.loaded) do
     if not fakes.standard[name] then package.loaded[name] = nil end
   end
+  rawset(_G, "type", type_of)
   for name, module in pairs(modules(world)) do package.loaded[name] = module end
 end
 

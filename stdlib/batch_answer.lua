@@ -1,0 +1,106 @@
+-- SPDX-License-Identifier: MIT
+--
+-- What a change script said, line by line as it comes: who began and ended is told at
+-- once, and what was heard until a connection broke counts.
+local crash = require "crash"
+local fault = require "fault"
+local script = require "batch_script"
+
+local answer = {}
+
+local tail_lines = 20
+
+local function remember(tail, line)
+  tail[#tail + 1] = line
+  if #tail > tail_lines then table.remove(tail, 1) end
+end
+
+-- steps as batch.apply has them. Answers { line = function, text = function }.
+function answer.listen(nonce, steps)
+  local heard = { lines = {}, tails = {} }
+  local current
+  for index in ipairs(steps) do heard.tails[index] = {} end
+  function heard.line(line)
+    heard.lines[#heard.lines + 1] = line
+    local words = line:sub(1, #nonce) == nonce and line:sub(#nonce + 2)
+    if not words then
+      if current and line ~= "" then
+        remember(heard.tails[current], line)
+        steps[current].line(line)
+      end
+      return
+    end
+    local verb, index = words:match("^(%l+) (%d+)")
+    if verb == "begin" then
+      current = tonumber(index)
+      steps[current].begin()
+    elseif verb == "end" then
+      if current then steps[current].ended() end
+      current = nil
+      crash("host-step")
+    end
+  end
+  function heard.text() return table.concat(heard.lines, "\n") .. "\n" end
+  return heard
+end
+
+local function failure(step, status, tail)
+  return fault.new(step.address .. " failed on the host", {
+    why = table.concat(tail, "\n"), where = step.where, code = "status " .. status,
+    next = "its commands ended with " .. status .. "; mend the cause and run again",
+  })
+end
+
+-- What the probe found after the step decides.
+local function judge(result, step, found)
+  result.found = found
+  if result.outcome == "done" and step.want and found == nil then
+    result.outcome = "failed"
+    result.fault = fault.new(step.address .. " was carried out, and is not there", {
+      why = "every command succeeded, and still nothing like it was found",
+        where = step.where })
+  end
+end
+
+local function read_handler(handlers, words, text)
+  local index = tonumber(words[2]:match("^h(%d+)$"))
+  if index and words[1] == "end" then
+    local done = words[3] == "0"
+    handlers[index] = { done = done, fault = not done
+      and fault.new("a handler failed on the host", { why = text }) or nil }
+  end
+  return index ~= nil
+end
+
+-- ready[i].item is what step i's probe was made for. Answers the results of the steps
+-- (nil: nothing was heard) and of the handlers.
+function answer.read(nonce, heard, steps, ready, host)
+  local results, handlers, handler_text = {}, {}, ""
+  for _, part in ipairs(script.split(nonce, heard.text())) do
+    local verb, index, status = part.words[1], tonumber(part.words[2]), part.words[3]
+    if verb == "begin" and not index then
+      handler_text = part.text
+    elseif part.words[2] and read_handler(handlers, part.words, handler_text) then
+      handler_text = ""
+    elseif verb == "skip" and index then
+      results[index] = { outcome = "skipped" }
+    elseif verb == "begin" and index then
+      results[index] = { outcome = "uncertain" }
+    elseif verb == "end" and index then
+      results[index] = status == "0" and { outcome = "ended", changed = true }
+        or { outcome = "failed", fault = failure(steps[index], status,
+        heard.tails[index]) }
+    elseif verb == "probe" and index then
+      results[index].text = part.text
+    elseif verb == "probed" and index then
+      local result = results[index]
+      if result.outcome == "ended" then result.outcome = "done" end
+      judge(result, steps[index], steps[index].type.read({ ready[index].item },
+        result.text, host)[1])
+      result.text = nil
+    end
+  end
+  return results, handlers
+end
+
+return answer
