@@ -69,9 +69,45 @@ static void draft_intended(struct planner *planner, const struct record_step *st
     draft->change->host = step->host;
 }
 
+// Whether a playbook is not among those that are planned.
+static bool is_of_another(const struct planner *planner, const char *playbook)
+{
+    const struct resource_set *set = planner->wanted;
+    if (planner->options->destroy || playbook == NULL || set->playbook == NULL)
+        return false;
+    if (strcmp(set->playbook, playbook) == 0)
+        return false;
+    for (size_t i = 0; i < set->playbook_count; i++)
+        if (strcmp(set->playbooks[i], playbook) == 0)
+            return false;
+    for (size_t i = 0; set->playbook_count == 0 && i < set->count; i++) {
+        const char *declared = set->items[i].playbook;
+        if (declared != NULL && strcmp(declared, playbook) == 0)
+            return false;
+    }
+    return true;
+}
+
 static bool is_wanted(const struct map *wanted, const char *address)
 {
     return map_has(wanted, address);
+}
+
+// What a run of another playbook left open or owes is for that playbook's next run.
+static void leave_to_others(struct planner *planner, const struct map *wanted)
+{
+    struct journal_open *open = &planner->open;
+    size_t steps = 0, handlers = 0;
+    for (size_t i = 0; i < open->step_count; i++)
+        if (is_wanted(wanted, open->steps[i].address) ||
+            !is_of_another(planner, open->steps[i].playbook))
+            open->steps[steps++] = open->steps[i];
+    for (size_t i = 0; i < open->handler_count; i++)
+        if (is_wanted(wanted, open->handlers[i].host) ||
+            !is_of_another(planner, open->handlers[i].playbook))
+            open->handlers[handlers++] = open->handlers[i];
+    open->step_count = steps;
+    open->handler_count = handlers;
 }
 
 static void make_drafts(struct planner *planner)
@@ -80,6 +116,7 @@ static void make_drafts(struct planner *planner)
     map_init(&wanted);
     for (size_t i = 0; i < planner->wanted->count; i++)
         map_put(&wanted, planner->wanted->items[i].address, planner);
+    leave_to_others(planner, &wanted);
     size_t most = planner->wanted->count + planner->rows.count + planner->open.step_count;
     planner->drafts = arena_alloc(planner->arena, (most + 1) * sizeof *planner->drafts);
     for (size_t i = 0; i < planner->rows.count; i++)
@@ -235,21 +272,8 @@ bool planner_is_protected(const struct planner *planner, const struct draft *dra
 bool planner_is_foreign(const struct planner *planner, const struct draft *draft)
 {
     const struct record *record = draft->change->record;
-    const struct resource_set *set = planner->wanted;
-    if (planner->options->destroy || draft->change->resource != NULL || record == NULL ||
-        record->playbook == NULL)
-        return false;
-    if (set->playbook != NULL && strcmp(set->playbook, record->playbook) == 0)
-        return false;
-    for (size_t i = 0; i < set->playbook_count; i++)
-        if (strcmp(set->playbooks[i], record->playbook) == 0)
-            return false;
-    for (size_t i = 0; set->playbook_count == 0 && i < set->count; i++) {
-        const char *playbook = set->items[i].playbook;
-        if (playbook != NULL && strcmp(playbook, record->playbook) == 0)
-            return false;
-    }
-    return set->playbook != NULL;
+    return draft->change->resource == NULL && record != NULL &&
+           is_of_another(planner, record->playbook);
 }
 
 void planner_warn(struct planner *planner, const char *format, ...)

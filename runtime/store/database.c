@@ -52,6 +52,18 @@ static bool open_reader(struct connection **reader, const char *path, bool inspe
     return opened;
 }
 
+// Only one process writes at a time: a run that is still open was killed. Its end is that
+// of the last step that ended.
+static bool end_killed_runs(struct connection *connection, struct fault *fault)
+{
+    return connection_run(
+        connection,
+        "UPDATE run SET outcome = 'killed', ended_at_ms = max(begun_at_ms, "
+        "ifnull((SELECT max(ended_at_ms) FROM step WHERE step.run = "
+        "run.id), 0)) WHERE outcome = 'open'",
+        fault);
+}
+
 static bool prepare_file(struct connection *connection, struct fault *fault)
 {
     int64_t version = 0;
@@ -60,10 +72,11 @@ static bool prepare_file(struct connection *connection, struct fault *fault)
                         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL", fault))
         return false;
     if (version == MIGRATION_NEWEST)
-        return true;
+        return end_killed_runs(connection, fault);
     if (version > 0 && !migration_keep_copy(connection, version, fault))
         return false;
-    return migration_apply(connection, version, fault);
+    return migration_apply(connection, version, fault) &&
+           end_killed_runs(connection, fault);
 }
 
 static bool open_writer(struct writer **writer, const char *path, struct fault *fault)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "store/heap.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,9 +15,8 @@ void *heap_new(size_t size)
 
 char *heap_join(const char *path, const char *suffix)
 {
-    size_t length = strlen(path);
-    char *joined = heap_new(length + strlen(suffix) + 1);
-    memcpy(joined, path, length);
-    strcpy(joined + length, suffix);
+    size_t length = strlen(path), room = length + strlen(suffix) + 1;
+    char *joined = heap_new(room);
+    snprintf(joined, room, "%s%s", path, suffix);
     return joined;
 }

@@ -120,6 +120,7 @@ static void read_step(struct query *query, struct arena *arena, void *row)
     step->failure = query_text(query, 9, arena);
     step->begun_at_ms = query_integer(query, 10);
     step->ended_at_ms = query_integer(query, 11);
+    step->playbook = query_text(query, 12, arena);
 }
 
 static void read_handler(struct query *query, struct arena *arena, void *row)
@@ -130,6 +131,7 @@ static void read_handler(struct query *query, struct arena *arena, void *row)
     handler->cause = query_text(query, 2, arena);
     handler->script = query_text(query, 3, arena);
     handler->run = query_integer(query, 4);
+    handler->playbook = query_text(query, 5, arena);
 }
 
 static void read_run(struct query *query, struct arena *arena, void *row)

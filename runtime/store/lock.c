@@ -39,9 +39,9 @@ static bool read_holder(int descriptor, struct holder *holder)
     if (!verb || since == verb)
         return false;
     *verb++ = *since++ = '\0';
-    strcpy(holder->pid, text);
-    strcpy(holder->verb, verb);
-    strcpy(holder->since, since);
+    snprintf(holder->pid, sizeof holder->pid, "%s", text);
+    snprintf(holder->verb, sizeof holder->verb, "%s", verb);
+    snprintf(holder->since, sizeof holder->since, "%s", since);
     return true;
 }
 

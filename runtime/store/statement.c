@@ -10,7 +10,7 @@
 
 #define STEP_COLUMNS                                                                     \
     "id, run, address, type, host, action, label, outcome, note, failure, begun_at_ms, " \
-    "ended_at_ms"
+    "ended_at_ms, (SELECT playbook FROM run WHERE run.id = step.run)"
 
 static const char *const texts[STATEMENT_COUNT] = {
     // IMMEDIATE always: a deferred one that reads first cannot wait for its turn to
@@ -68,7 +68,9 @@ static const char *const texts[STATEMENT_COUNT] = {
         "VALUES (?1, ?2, ?3, ?4, ?5)",
     [STATEMENT_HANDLER_CLEAR] = "DELETE FROM handler WHERE host = ?1 AND name = ?2",
     [STATEMENT_HANDLER_LIST] =
-        "SELECT host, name, cause, script, run FROM handler ORDER BY host, name",
+        "SELECT host, name, cause, script, run, "
+        "(SELECT playbook FROM run WHERE run.id = handler.run) "
+        "FROM handler ORDER BY host, name",
 
     [STATEMENT_SECRET_GET] = "SELECT label, sealed FROM secret WHERE label = ?1",
     [STATEMENT_SECRET_ANY] = "SELECT label, sealed FROM secret ORDER BY label LIMIT 1",

@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 #define KEY_PREFIX    "pipster-key-1 "
-#define KEY_BYTES     crypto_kdf_KEYBYTES
+#define KEY_BYTES     ((size_t) crypto_kdf_KEYBYTES)
 #define KEY_TEXT_SIZE (sizeof KEY_PREFIX - 1 + 2 * KEY_BYTES + 1)
 #define KDF_CONTEXT   "pipvault" // crypto_kdf_CONTEXTBYTES
 
@@ -144,12 +144,11 @@ static bool write_text(const char *path, const char *text, struct fault *fault)
 static bool make_key(const char *path, struct fault *fault)
 {
     unsigned char master[KEY_BYTES];
-    char text[KEY_TEXT_SIZE + 1], suffix[24] = ".new-";
+    char text[KEY_TEXT_SIZE + 1] = KEY_PREFIX, suffix[24] = ".new-";
     bool kept = false;
     randombytes_buf(master, sizeof master);
-    strcpy(text, KEY_PREFIX);
     sodium_bin2hex(text + strlen(text), 2 * KEY_BYTES + 1, master, sizeof master);
-    strcat(text, "\n");
+    text[strlen(text)] = '\n';
     secret_random_hex(suffix + strlen(suffix), 8);
     char *beside = heap_join(path, suffix);
     bool made = file_make_folder(path, fault) && write_text(beside, text, fault) &&

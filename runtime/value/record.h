@@ -47,6 +47,7 @@ struct record_step {
     const char *failure;        // the fault's text, or NULL
     int64_t begun_at_ms;
     int64_t ended_at_ms;        // 0 while open
+    const char *playbook;       // that of its run, or NULL
 };
 
 struct record_handler {
@@ -55,13 +56,15 @@ struct record_handler {
     const char *cause;  // the address whose change owes it
     const char *script; // shell text that carries no secret
     int64_t run;
+    const char *playbook; // that of its run, or NULL
 };
 
 struct record_run {
     int64_t id;
     const char *playbook;
     const char *verb;    // "run", "destroy"
-    const char *outcome; // "open", "done", "partial", "failed", "interrupted"
+    const char *outcome; // "open", "done", "partial", "failed",
+                         // "interrupted", "killed"
     int64_t begun_at_ms;
     int64_t ended_at_ms;
     const char *cost_before; // exact decimal and currency: "23.6 EUR", or NULL

@@ -114,12 +114,5 @@ dns.record "identity" { domain = "identity.pipster.app", type = "A", value = app
     if zone then records.delete(set_of(have, zone), "deleting " .. label(have)) end
   end,
 
-  preview = function(change)
-    local calls = {
-      create = "POST /zones/ID/rrsets",
-      update = "POST …/rrsets/NAME/TYPE/actions/set_records",
-      delete = "DELETE /zones/ID/rrsets/NAME/TYPE",
-    }
-    return { actions = { calls[change.action] } }
-  end,
+  preview = records.preview,
 }

@@ -99,4 +99,13 @@ function records.delete(set, what)
   if answer and answer.action then action.wait({ answer.action }, what) end
 end
 
+function records.preview(change)
+  local calls = {
+    create = "POST /zones/ID/rrsets",
+    update = "POST …/rrsets/NAME/TYPE/actions/set_records",
+    delete = "DELETE /zones/ID/rrsets/NAME/TYPE",
+  }
+  return { actions = { calls[change.action] } }
+end
+
 return records

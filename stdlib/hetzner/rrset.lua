@@ -85,12 +85,5 @@ hetzner.rrset "www" { zone = zone, name = "www", type = "A", records = { app.ipv
     records.delete(set_of(have), "deleting " .. label(have))
   end,
 
-  preview = function(change)
-    local calls = {
-      create = "POST /zones/ID/rrsets",
-      update = "POST …/rrsets/NAME/TYPE/actions/set_records",
-      delete = "DELETE /zones/ID/rrsets/NAME/TYPE",
-    }
-    return { actions = { calls[change.action] } }
-  end,
+  preview = records.preview,
 }

@@ -88,6 +88,9 @@ static void appends_its_name_first(void **state)
     assert_int_equal(points_before_death("first"), 1);
     assert_int_equal(read(file, text, sizeof text - 1), 11);
     assert_string_equal(text, "sent\nfirst\n");
+    assert_int_equal(points_before_death(NULL), 0);
+    assert_int_equal(read(file, text, sizeof text - 1), 26);
+    assert_string_equal(text, "first\nsent\nsent\nsent\nlast\n");
     setenv("PIPSTER_CRASH_LOG", "/nonexistent/log", 1);
     assert_int_equal(points_before_death("first"), 1);
     close(file);

@@ -156,6 +156,31 @@ static void an_unreachable_host_ends_a_plan(void **state)
     scene_free(scene);
 }
 
+// A machine that is off, or shut by its firewall: what is on it cannot be seen before the
+// change that mends that.
+static void a_host_behind_a_change_is_taken_as_last_seen(void **state)
+{
+    (void) state;
+    struct scene *scene = scene_new(4, false);
+    scene_add_host(scene);
+    scene_add(scene, "file", "/a", "host/app", "{\"content\": \"x\"}");
+    scene_add(scene, "file", "/b", "host/app", "{\"content\": \"x\"}");
+    scene_run(scene);
+    scene->set.items[0].attributes = scene_value(scene, "{\"size\": 7}");
+    scene->set.items[3].attributes = scene_value(scene, "{\"content\": \"y\"}");
+    fake_script(&scene->fake, "host/app", FAKE_UNREACHABLE);
+    scene_plan(scene);
+    scene_expect(scene, "cloud.thing/web", CHANGE_UPDATE, "size differs");
+    scene_expect(scene, "app:file/b", CHANGE_UPDATE, "content differs");
+    assert_int_equal(scene->plan->change_count_in_place, 2);
+    assert_int_equal(scene->plan->warning_count, 1);
+    assert_non_null(strstr(scene->plan->warnings[0], "cloud.thing/web is changed first"));
+    assert_true(scene_try_apply(scene));
+    map_clear(&scene->fake.faults);
+    scene_expect_empty(scene);
+    scene_free(scene);
+}
+
 static void another_machine_voids_rows(void **state)
 {
     (void) state;
@@ -248,6 +273,7 @@ int main(void)
         cmocka_unit_test(unknown_flows),
         cmocka_unit_test(things_go_with_their_machine),
         cmocka_unit_test(an_unreachable_host_ends_a_plan),
+        cmocka_unit_test(a_host_behind_a_change_is_taken_as_last_seen),
         cmocka_unit_test(another_machine_voids_rows),
         cmocka_unit_test(what_was_there_stays),
         cmocka_unit_test(other_playbooks_are_left_alone),

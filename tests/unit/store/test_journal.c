@@ -15,8 +15,11 @@ static struct record_step intend(struct fixture *fixture, struct database *datab
                                .host = "host/app",
                                .action = "create",
                                .label = "r1s1"};
-    const struct record_handler handler = {"host/app", "reload caddy", address,
-                                           "systemctl reload caddy", run};
+    const struct record_handler handler = {.host = "host/app",
+                                           .name = "reload caddy",
+                                           .cause = address,
+                                           .script = "systemctl reload caddy",
+                                           .run = run};
     struct transaction *transaction = transaction_new(database);
     journal_intend(transaction, &step);
     journal_owe(transaction, &handler);
