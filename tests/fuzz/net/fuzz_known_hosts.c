@@ -17,22 +17,22 @@ static void require(bool holds)
 int LLVMFuzzerTestOneInput(const uint8_t *input, size_t length)
 {
     struct arena arena;
-    struct known_hosts_key *keys = NULL, *revoked = NULL, key;
-    size_t count = 0, revoked_count = 0;
+    struct known_hosts known = {0};
+    struct known_hosts_key key;
     struct fault fault = {0};
     arena_init(&arena, 0);
     char *text = arena_copy(&arena, (const char *) input, length);
     int port = length % 2 ? 22 : 2222;
-    if (known_hosts_read(&arena, text, "Host.example", port, &keys, &count, &revoked,
-                         &revoked_count, &fault)) {
-        for (size_t i = 0; i < count; i++) {
-            enum known_hosts_verdict verdict = known_hosts_judge(
-                keys, count, revoked, revoked_count, keys[i].type, keys[i].base64);
+    if (known_hosts_read(&arena, text, "Host.example", port, &known, &fault)) {
+        for (size_t i = 0; i < known.count; i++) {
+            const struct known_hosts_key *each = &known.keys[i];
+            enum known_hosts_verdict verdict =
+                known_hosts_judge(&known, each->type, each->base64);
             require(verdict == KNOWN_HOSTS_MATCH || verdict == KNOWN_HOSTS_REVOKED);
-            require(strncmp(known_hosts_fingerprint(&arena, keys[i].base64),
+            require(strncmp(known_hosts_fingerprint(&arena, each->base64),
                             "SHA256:", 7) == 0);
         }
-        require(known_hosts_preference(&arena, keys, count)[0] != '\0');
+        require(known_hosts_preference(&arena, known.keys, known.count)[0] != '\0');
     } else {
         require(fault_is_set(&fault));
     }
