@@ -3,7 +3,9 @@
 # pipster: `make help` lists the targets. Everything that is made lies in $(BUILD).
 
 BUILD   ?= build
-CC      ?= gcc
+ifeq ($(origin CC),default)
+CC      := gcc
+endif
 CLANG   ?= clang
 OPT     ?= -O2 -g
 JOBS    ?= $(shell nproc)
@@ -13,8 +15,11 @@ WARN    := -Wall -Wextra -Werror
 CPPFLAGS += -Iruntime -D_GNU_SOURCE -DPIPSTER_VERSION='"$(VERSION)"'
 LIBS    := lua5.4 libcurl libssh2 yajl sqlite3 libuv libsodium libmicrohttpd libcares
 CFLAGS  ?= $(OPT)
-ALL_CFLAGS = -std=c11 $(WARN) $(CFLAGS) $(SANITIZE) $(shell pkg-config --cflags $(LIBS) 2>/dev/null) -MMD -MP
-LDLIBS  = $(shell pkg-config --libs $(LIBS) 2>/dev/null) -lpthread -lm
+# Asked for when first needed, once: before that the packages may not be there.
+LIBS_CFLAGS = $(eval LIBS_CFLAGS := $$(shell pkg-config --cflags $(LIBS)))$(LIBS_CFLAGS)
+LIBS_LDLIBS = $(eval LIBS_LDLIBS := $$(shell pkg-config --libs $(LIBS)))$(LIBS_LDLIBS)
+ALL_CFLAGS = -std=c11 $(WARN) $(CFLAGS) $(SANITIZE) $(LIBS_CFLAGS) -MMD -MP
+LDLIBS  = $(LIBS_LDLIBS) -lpthread -lm
 
 # The layers, from bottom to top; each archive may use only what stands before it.
 LAYERS  := base value store net engine script lab view command
@@ -57,27 +62,36 @@ $(BUILD)/obj/%.o: %.c
 	@$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
 
 # stdlib and playbooks go into the binary whole, under their own paths.
-EMBEDDED := $(sort $(shell find stdlib playbooks -type f 2>/dev/null))
+EMBEDDED := $(sort $(shell find stdlib playbooks examples/pipster-app -type f 2>/dev/null))
 $(BUILD)/embed: runtime/tools/embed.c
 	@mkdir -p $(@D)
-	$(CC) -std=c11 $(WARN) -O1 -o $@ $<
+	@$(CC) -std=c11 $(WARN) -O1 -o $@ $<
 $(BUILD)/stdlib.c: $(BUILD)/embed $(EMBEDDED)
-	$(BUILD)/embed $(EMBEDDED) > $@.new && mv $@.new $@
+	@echo "  EMBED stdlib playbooks examples/pipster-app"
+	@$(BUILD)/embed $(EMBEDDED) > $@.new && mv $@.new $@
 $(BUILD)/obj/stdlib.o: $(BUILD)/stdlib.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -std=c11 $(CFLAGS) $(SANITIZE) -c -o $@ $<
+	@echo "  CC $<"
+	@$(CC) $(CPPFLAGS) -std=c11 $(CFLAGS) $(SANITIZE) -c -o $@ $<
 
-packages: ## install the Debian packages that are missing
+packages: ## install the Debian packages that building needs
 	@tests/packages build
 
-install: all ## install the binary to $(PREFIX)/bin
-	install -D -m 755 $(BUILD)/pipster $(DESTDIR)$(PREFIX)/bin/pipster
 PREFIX ?= /usr/local
+install: all ## install the binary into $(PREFIX)/bin (as root, or by sudo)
+	@tests/as-root "installing into $(DESTDIR)$(PREFIX)/bin" $(DESTDIR)$(PREFIX)/bin \
+	  install -D -m 755 $(BUILD)/pipster $(DESTDIR)$(PREFIX)/bin/pipster
+	@echo "installed $(DESTDIR)$(PREFIX)/bin/pipster"
 
+# What tests made as root is root's.
 clean: ## remove everything that was made
-	rm -rf $(BUILD)
+	@tests/as-root "removing what root made in $(BUILD)" $(BUILD) rm -rf --one-file-system $(BUILD)
 
+# In the order in which they are wanted.
+TARGETS := demo all install check check-lab full sanitize lint fuzz crash bench packages clean help
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 16
+	@echo "pipster $(VERSION): make TARGET"
+	@for target in $(TARGETS); do \
+	  sed -nE "s/^$$target:.*## (.*)/  $$target\t\1/p" Makefile tests/tests.mk; done | expand -t 14
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
