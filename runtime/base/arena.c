@@ -124,6 +124,21 @@ char *arena_text(struct arena *arena, const char *text)
     return text ? arena_copy(arena, text, strlen(text)) : NULL;
 }
 
+const char *const *arena_texts(struct arena *arena, const char *const *texts)
+{
+    size_t count = 0;
+    const char **copy;
+
+    while (texts && texts[count]) {
+        count++;
+    }
+    copy = arena_alloc(arena, (count + 1) * sizeof *copy);
+    for (size_t i = 0; i < count; i++) {
+        copy[i] = arena_text(arena, texts[i]);
+    }
+    return copy;
+}
+
 char *arena_format(struct arena *arena, const char *format, ...)
 {
     va_list arguments;

@@ -30,6 +30,8 @@ char *arena_copy(struct arena *arena, const char *bytes, size_t length);
 
 // A copy of a C string; NULL stays NULL.
 char *arena_text(struct arena *arena, const char *text);
+// The same of a list with NULL behind its last.
+const char *const *arena_texts(struct arena *arena, const char *const *texts);
 
 char *arena_format(struct arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -36,8 +36,10 @@ static void put(char *out, size_t size, const char *text)
     memcpy(out + length, ELLIPSIS, sizeof ELLIPSIS);
 }
 
-__attribute__((format(printf, 3, 0))) static void
-fill(char *out, size_t size, const char *format, va_list arguments)
+static void fill(char *out, size_t size, const char *format, va_list arguments)
+    __attribute__((format(printf, 3, 0)));
+
+static void fill(char *out, size_t size, const char *format, va_list arguments)
 {
     char text[LONGEST + 1]; // one more, so that put() sees what was too long
 

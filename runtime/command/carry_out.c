@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "command/carry_out.h"
 
-#include <string.h>
+#include <assert.h>
 
 #include "base/clock.h"
 #include "view/json_view.h"
@@ -21,7 +21,8 @@ static bool apply(struct workbench *bench, struct plan *plan, struct fault *faul
 {
     int64_t begun = clock_monotonic_ms();
     struct engine_result result = {0};
-    struct progress_view *progress = progress_view_new(&bench->err, bench->options->verbose);
+    struct progress_view *progress =
+        progress_view_new(&bench->err, bench->options->verbose);
     bench->engine.watch = bench->options->json ? json_view_watch(stdout)
                                                : progress_view_watch(progress);
     bool done = engine_apply(&bench->engine, plan, bench->options->verb, &result, fault);
@@ -76,12 +77,14 @@ bool carry_out(struct workbench *bench, const struct engine_options *asked,
     struct plan *plan = NULL;
     bool planned = engine_plan(&bench->engine, &bench->wanted, asked, &plan, fault);
     bench->planned_ms = clock_monotonic_ms() - bench->begun_ms;
+    assert(plan || !planned);
     if (plan)
         print_plan(bench, plan);
     bool agreed = true, done = planned;
     if (done && !plan_is_empty(plan))
         done = workbench_ask(bench, question, wanted, &agreed, fault);
-    // Before it is carried out: `pipster run` goes on with a run that failed or was killed.
+    // Before it is carried out: `pipster run` goes on with a run that failed or was
+    // killed.
     if (done && agreed && !asked->destroy)
         done = remember_tip(bench, fault);
     if (done && agreed && asked->destroy)

@@ -8,4 +8,5 @@
 // `wanted` is what must be typed to go on. The fault tells what went wrong; the plan was
 // shown before.
 bool carry_out(struct workbench *bench, const struct engine_options *asked,
-               const char *question, const char *wanted, struct fault *fault) FAULT_CHECKED;
+               const char *question, const char *wanted,
+               struct fault *fault) FAULT_CHECKED;

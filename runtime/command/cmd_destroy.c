@@ -23,9 +23,10 @@ static int run(const struct options *options, struct fault *fault)
 const struct command cmd_destroy = {
     .name = "destroy",
     .summary = "remove everything that was made; protected things are kept and named",
-    .usage = "pipster destroy [--allow-destroy=ADDR,…|all] [--yes] [--json]\n"
-             "\n"
-             "Asks for the project's name. Protected things (volumes, zones, what was\n"
-             "declared with protect = true) are kept unless --allow-destroy names them.\n",
+    .usage =
+        "pipster destroy [--allow-destroy=ADDR,…|all] [--yes] [--json]\n"
+        "\n"
+        "Asks for the project's name. Protected things (volumes, zones, what was\n"
+        "declared with protect = true) are kept unless --allow-destroy names them.\n",
     .run = run,
 };

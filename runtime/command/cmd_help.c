@@ -11,17 +11,20 @@ static void print_overview(void)
     for (size_t i = 0; command_table[i]; i++)
         if (!command_table[i]->hidden)
             printf("  %-10s %s\n", command_table[i]->name, command_table[i]->summary);
-    printf("\nflags everywhere:\n"
-           "  -C, --chdir DIR      the project's folder\n"
-           "  -e, --env NAME       an environment with a state of its own\n"
-           "      --lab            the local lab instead of the real world (PIPSTER_LAB=1)\n"
-           "      --json           JSON lines on stdout\n"
-           "  -v, --verbose        more, and the hosts' output as it comes\n"
-           "  -y, --yes            do not ask\n"
-           "      --no-color       plain text (NO_COLOR=1)\n"
-           "\npipster help COMMAND tells more. Exit codes: 0 done · 1 error, nothing changed ·\n"
-           "2 changes pending · 3 stopped part-way · 4 unreachable · 5 blocked · 6 locked ·\n"
-           "7 stale plan · 8 rolled back · 64 usage · 70 internal · 130 interrupted\n");
+    printf(
+        "\nflags everywhere:\n"
+        "  -C, --chdir DIR      the project's folder\n"
+        "  -e, --env NAME       an environment with a state of its own\n"
+        "      --lab            the local lab instead of the real world (PIPSTER_LAB=1)\n"
+        "      --json           JSON lines on stdout\n"
+        "  -v, --verbose        more, and the hosts' output as it comes\n"
+        "  -y, --yes            do not ask\n"
+        "      --no-color       plain text (NO_COLOR=1)\n"
+        "\npipster help COMMAND tells more. Exit codes: 0 done · 1 error, nothing "
+        "changed ·\n"
+        "2 changes pending · 3 stopped part-way · 4 unreachable · 5 blocked · 6 locked "
+        "·\n"
+        "7 stale plan · 8 rolled back · 64 usage · 70 internal · 130 interrupted\n");
 }
 
 static int run(const struct options *options, struct fault *fault)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// `lab up` prepares what is cached in the foreground, then starts the daemon (`lab serve`,
-// this binary again) and waits for its first word on a pipe: "ready", or what went wrong.
+// `lab up` prepares what is cached in the foreground, then starts the daemon (`lab
+// serve`, this binary again) and waits for its first word on a pipe: "ready", or what
+// went wrong.
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -15,6 +16,7 @@
 #include "command/command.h"
 #include "command/lab_daemon.h"
 #include "command/lab_fault.h"
+#include "command/lab_root.h"
 #include "command/project.h"
 #include "lab/launch.h"
 #include "value/json.h"
@@ -30,44 +32,11 @@ static bool make_lab_folder(const struct project *project, struct fault *fault)
     return fault_why(fault, "%s", strerror(errno));
 }
 
-// Real hosts need namespaces, mounts and cgroups: only `up` and `down` become root.
-static bool become_root(const struct options *options, bool needed, struct fault *fault)
-{
-    (void) options;
-    if (!needed || geteuid() == 0)
-        return true;
-    fault_set(fault, FAULT_ERROR, "a lab with hosts needs root");
-    fault_why(fault, "its hosts are namespaces, mounts and cgroups of this machine");
-    return fault_next(fault, "sudo -E pipster lab up, or pipster lab up --driver none");
-}
-
 static void print_line(void *context, const char *line)
 {
     const struct terminal *terminal = context;
     terminal_print(terminal, TERMINAL_DIM, "  %s\n", line);
     fflush(terminal->stream);
-}
-
-static bool up(const struct project *project, const struct options *options,
-               struct arena *arena, struct fault *fault)
-{
-    struct terminal terminal;
-    terminal_init(&terminal, stderr, !options->no_color);
-    struct lab_daemon_options wanted;
-    if (!lab_daemon_options(&wanted, project, options, arena, fault) ||
-        !become_root(options, wanted.driver != DRIVER_NONE, fault) ||
-        !make_lab_folder(project, fault))
-        return false;
-    if (lab_daemon_is_running(project->lab_directory)) {
-        terminal_print(&terminal, TERMINAL_PLAIN, "The lab is up already.\n");
-        return true;
-    }
-    if (!lab_daemon_prepare(&wanted, print_line, &terminal, fault) ||
-        !lab_daemon_start(&wanted, fault))
-        return false;
-    terminal_print(&terminal, TERMINAL_GREEN, "The lab is up: driver %s, stock %s.\n",
-                   driver_kind_name(wanted.driver), wanted.stock);
-    return true;
 }
 
 // The state of the environment "lab" goes with the world that it speaks of.
@@ -78,11 +47,53 @@ static void forget_state(const struct project *project, struct arena *arena)
         unlink(arena_format(arena, "%s/.pipster/state/lab.%s", project->root, kinds[i]));
 }
 
+// A lab whose daemon was killed has lost its world: what is left of it is in the way.
+static bool clear_killed(const struct project *project, const struct terminal *terminal,
+                         struct arena *arena, struct fault *fault)
+{
+    if (access(arena_format(arena, "%s/daemon.lock", project->lab_directory), F_OK) != 0)
+        return true;
+    terminal_print(terminal, TERMINAL_PLAIN,
+                   "A former lab ended without `lab down`: taking it away first.\n");
+    if (!lab_daemon_stop(project->lab_directory, fault))
+        return false;
+    forget_state(project, arena);
+    return true;
+}
+
+static bool up(const struct project *project, const struct options *options,
+               struct arena *arena, struct fault *fault)
+{
+    struct terminal terminal;
+    terminal_init(&terminal, stderr, !options->no_color);
+    struct lab_daemon_options wanted;
+    if (!lab_daemon_options(&wanted, project, options, arena, fault) ||
+        !make_lab_folder(project, fault))
+        return false;
+    if (lab_daemon_is_running(project->lab_directory)) {
+        terminal_print(&terminal, TERMINAL_PLAIN, "The lab is up already.\n");
+        return true;
+    }
+    if (geteuid() != 0 &&
+        (wanted.driver != DRIVER_NONE || lab_root_is_needed(project->lab_directory)))
+        return lab_root_become(project, options, "up", fault);
+    bool done = clear_killed(project, &terminal, arena, fault) &&
+                lab_daemon_prepare(&wanted, print_line, &terminal, fault) &&
+                lab_daemon_start(&wanted, fault);
+    lab_root_give(project);
+    if (done)
+        terminal_print(&terminal, TERMINAL_GREEN, "The lab is up: driver %s, stock %s.\n",
+                       driver_kind_name(wanted.driver), wanted.stock);
+    return done;
+}
+
 static bool down(const struct project *project, const struct options *options,
                  struct arena *arena, struct fault *fault)
 {
     struct terminal terminal;
     terminal_init(&terminal, stderr, !options->no_color);
+    if (lab_root_is_needed(project->lab_directory))
+        return lab_root_become(project, options, "down", fault);
     if (!lab_daemon_stop(project->lab_directory, fault))
         return false;
     forget_state(project, arena);
@@ -121,6 +132,25 @@ static bool print_environment(const struct project *project, struct fault *fault
     return true;
 }
 
+static bool act(const char *verb, const struct project *project,
+                const struct options *options, struct arena *arena, struct fault *fault)
+{
+    if (strcmp(verb, "up") == 0)
+        return up(project, options, arena, fault);
+    if (strcmp(verb, "down") == 0)
+        return down(project, options, arena, fault);
+    if (strcmp(verb, "env") == 0)
+        return print_environment(project, fault);
+    if (strcmp(verb, "status") == 0)
+        return lab_daemon_print_status(project->lab_directory, options->json, fault);
+    if (strcmp(verb, "fault") == 0)
+        return lab_fault_send(project->lab_directory, options, arena, fault);
+    if (strcmp(verb, "serve") == 0)
+        return lab_daemon_serve(project, options, arena, fault);
+    fault_set(fault, FAULT_USAGE, "pipster lab has no \"%s\"", verb);
+    return fault_next(fault, "pipster help lab");
+}
+
 static int run(const struct options *options, struct fault *fault)
 {
     const char *verb = options->word_count > 0 ? options->words[0] : "status";
@@ -134,41 +164,28 @@ static int run(const struct options *options, struct fault *fault)
     }
     struct options plain = *options;
     plain.lab = false;
-    bool done = project_open(&project, &arena, &plain, fault);
-    if (done && strcmp(verb, "up") == 0)
-        done = up(&project, options, &arena, fault);
-    else if (done && strcmp(verb, "down") == 0)
-        done = down(&project, options, &arena, fault);
-    else if (done && strcmp(verb, "env") == 0)
-        done = print_environment(&project, fault);
-    else if (done && strcmp(verb, "status") == 0)
-        done = lab_daemon_print_status(project.lab_directory, options->json, fault);
-    else if (done && strcmp(verb, "fault") == 0)
-        done = lab_fault_send(project.lab_directory, options, &arena, fault);
-    else if (done && strcmp(verb, "serve") == 0)
-        done = lab_daemon_serve(&project, options, &arena, fault);
-    else if (done) {
-        fault_set(fault, FAULT_USAGE, "pipster lab has no \"%s\"", verb);
-        fault_next(fault, "pipster help lab");
-    }
+    bool done = project_open(&project, &arena, &plain, fault) &&
+                act(verb, &project, options, &arena, fault);
     project_close(&project);
     arena_clear(&arena);
-    return 0;
+    return done ? 0 : fault_exit_code(fault->kind);
 }
 
 const struct command cmd_lab = {
     .name = "lab",
-    .summary = "a local Hetzner with real hosts, DNS, an ACME CA, a registry, a git remote",
-    .usage = "pipster lab up [--driver own|light|none] [--stock all|catalogue] [--port N]\n"
-             "pipster lab down | status | env\n"
-             "pipster lab fault KIND [METHOD PATH [TIMES]]\n"
-             "pipster lab fault clear\n"
-             "\n"
-             "  --driver own   servers are hosts with systemd (needs root; the default)\n"
-             "  --driver none  no hosts: plans, prices and order in a second\n"
-             "  --stock catalogue  the true stock of September 2026\n"
-             "  --dir DIR      the lab's folder (.pipster/lab)\n"
-             "\n"
-             "`pipster --lab run …` plays against it.\n",
+    .summary =
+        "a local Hetzner with real hosts, DNS, an ACME CA, a registry, a git remote",
+    .usage =
+        "pipster lab up [--driver own|light|none] [--stock all|catalogue] [--port N]\n"
+        "pipster lab down | status | env\n"
+        "pipster lab fault KIND [METHOD PATH [TIMES]]\n"
+        "pipster lab fault clear\n"
+        "\n"
+        "  --driver own   servers are hosts with systemd (needs root; the default)\n"
+        "  --driver none  no hosts: plans, prices and order in a second\n"
+        "  --stock catalogue  the true stock of September 2026\n"
+        "  --dir DIR      the lab's folder (.pipster/lab)\n"
+        "\n"
+        "`pipster --lab run …` plays against it.\n",
     .run = run,
 };

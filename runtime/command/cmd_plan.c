@@ -40,12 +40,14 @@ static int run(const struct options *options, struct fault *fault)
 
 const struct command cmd_plan = {
     .name = "plan",
-    .summary = "show what a run would change, why, at what risk and price; changes nothing",
-    .usage = "pipster plan [PLAYBOOK] [--var NAME=VALUE …] [--json] [-v] [--timing]\n"
-             "\n"
-             "Without a playbook: the one last run. With -v the API calls and commands of\n"
-             "each change are listed, and what stays as it is.\n"
-             "\n"
-             "  --detailed-exitcode  2 when changes are pending, 0 when there are none\n",
+    .summary =
+        "show what a run would change, why, at what risk and price; changes nothing",
+    .usage =
+        "pipster plan [PLAYBOOK] [--var NAME=VALUE …] [--json] [-v] [--timing]\n"
+        "\n"
+        "Without a playbook: the one last run. With -v the API calls and commands of\n"
+        "each change are listed, and what stays as it is.\n"
+        "\n"
+        "  --detailed-exitcode  2 when changes are pending, 0 when there are none\n",
     .run = run,
 };

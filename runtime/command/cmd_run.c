@@ -23,12 +23,13 @@ static int run(const struct options *options, struct fault *fault)
 const struct command cmd_run = {
     .name = "run",
     .summary = "plan, ask, apply, check",
-    .usage = "pipster run [PLAYBOOK] [--var NAME=VALUE …] [--yes] [--json] [-v] [--timing]\n"
-             "\n"
-             "Without a playbook: the one last run.\n"
-             "\n"
-             "  --yes                      do not ask\n"
-             "  --allow-destroy=ADDR,…|all lift the protection of these\n"
-             "  --parallelism N            cloud steps and hosts at once (10)\n",
+    .usage =
+        "pipster run [PLAYBOOK] [--var NAME=VALUE …] [--yes] [--json] [-v] [--timing]\n"
+        "\n"
+        "Without a playbook: the one last run.\n"
+        "\n"
+        "  --yes                      do not ask\n"
+        "  --allow-destroy=ADDR,…|all lift the protection of these\n"
+        "  --parallelism N            cloud steps and hosts at once (10)\n",
     .run = run,
 };

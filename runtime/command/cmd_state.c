@@ -22,8 +22,8 @@ static bool open_state(struct reading *reading, const struct options *options,
     arena_init(&reading->arena, 0);
     reading->database = NULL;
     return project_open(&reading->project, &reading->arena, options, fault) &&
-           database_open(&reading->database, reading->project.database_path, DATABASE_READ,
-                         fault) &&
+           database_open(&reading->database, reading->project.database_path,
+                         DATABASE_READ, fault) &&
            state_load(reading->database, &reading->arena, &reading->rows, fault);
 }
 

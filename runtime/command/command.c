@@ -19,7 +19,8 @@ const struct command *command_find(const char *name)
     return NULL;
 }
 
-static void print_part(const struct terminal *terminal, const char *label, const char *text)
+static void print_part(const struct terminal *terminal, const char *label,
+                       const char *text)
 {
     if (!*text)
         return;

@@ -100,7 +100,8 @@ static bool read_word(int from, char *word, size_t size)
 {
     size_t length = 0;
     ssize_t part;
-    while (length + 1 < size && (part = read(from, word + length, size - 1 - length)) != 0) {
+    while (length + 1 < size &&
+           (part = read(from, word + length, size - 1 - length)) != 0) {
         if (part < 0 && errno != EINTR)
             break;
         length += part > 0 ? (size_t) part : 0;
@@ -130,7 +131,8 @@ bool lab_daemon_start(const struct lab_daemon_options *wanted, struct fault *fau
         return true;
     fault_set(fault, FAULT_ERROR, "the lab did not start");
     fault_where(fault, "%s/daemon.log", wanted->directory);
-    fault_why(fault, "%s", child > 0 && word[0] ? word : "its daemon ended without a word");
+    fault_why(fault, "%s",
+              child > 0 && word[0] ? word : "its daemon ended without a word");
     return fault_next(fault, "pipster lab down, then pipster lab up");
 }
 
@@ -152,10 +154,11 @@ static int lock_of(const char *directory)
 {
     char path[PATH_MAX];
     snprintf(path, sizeof path, "%s/daemon.lock", directory);
-    return open(path, O_RDWR | O_CLOEXEC);
+    return open(path, O_RDONLY | O_CLOEXEC);
 }
 
-// Its lock is held for as long as it lives; the pid is in the file.
+// Its lock is held for as long as it lives; the pid is in the file. Who may not lock it
+// as root does may still ask.
 static pid_t find_daemon(const char *directory)
 {
     int file = lock_of(directory);
@@ -189,14 +192,16 @@ static bool wait_for_end(const char *directory, struct fault *fault)
             nanosleep(&pause, NULL);
     }
     close(file);
-    return free || fault_set(fault, FAULT_ERROR, "the lab's daemon did not end in a minute");
+    return free ||
+           fault_set(fault, FAULT_ERROR, "the lab's daemon did not end in a minute");
 }
 
 bool lab_daemon_stop(const char *directory, struct fault *fault)
 {
     pid_t pid = find_daemon(directory);
     if (pid > 0 && kill(pid, SIGTERM) != 0 && errno != ESRCH) {
-        fault_set(fault, FAULT_ERROR, "cannot end the lab's daemon, process %d", (int) pid);
+        fault_set(fault, FAULT_ERROR, "cannot end the lab's daemon, process %d",
+                  (int) pid);
         fault_why(fault, "%s", strerror(errno));
         return fault_next(fault, "sudo pipster lab down");
     }
@@ -227,7 +232,8 @@ bool lab_daemon_print_status(const char *directory, bool json, struct fault *fau
     if (!file || !fgets(line, sizeof line, file)) {
         if (file)
             fclose(file);
-        return fault_set(fault, FAULT_ERROR, "the lab is up, but %s cannot be read", path);
+        return fault_set(fault, FAULT_ERROR, "the lab is up, but %s cannot be read",
+                         path);
     }
     fclose(file);
     fputs(line, stdout);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The lab's daemon: the Hetzner stand-in (stdlib/lab/hetzner.lua) on a port of loopback, the
-// driver of its hosts and the services beside them, in one process with one loop.
+// The lab's daemon: the Hetzner stand-in (stdlib/lab/hetzner.lua) on a port of loopback,
+// the driver of its hosts and the services beside them, in one process with one loop.
 #pragma once
 
 #include "command/project.h"

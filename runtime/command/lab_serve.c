@@ -31,7 +31,8 @@ static bool take_lock(const char *directory, int *lock, struct fault *fault)
 {
     char path[4096];
     snprintf(path, sizeof path, "%s/daemon.lock", directory);
-    *lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    // The lab's folder is closed to others; the project's owner asks whether we live.
+    *lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (*lock < 0 || flock(*lock, LOCK_EX | LOCK_NB) != 0) {
         fault_set(fault, FAULT_LOCKED, "another lab runs in %s", directory);
         return fault_why(fault, "%s", strerror(errno));
@@ -67,12 +68,14 @@ static void started(void *context, const struct value *result, const struct faul
     server->port = value_find_integer(result, "port", 0);
 }
 
-static bool start_stand_in(struct lab_server *server, struct arena *arena, const char *token,
-                           struct fault *fault)
+static bool start_stand_in(struct lab_server *server, struct arena *arena,
+                           const char *token, struct fault *fault)
 {
     struct script_options options = {
         .loop = server->loop,
         .instruction_ceiling = INT64_MAX,
+        // What the driver does is one call: it stops a host, it removes gigabytes.
+        .hang_ms = 10 * 60 * 1000,
     };
     if (!script_open(&server->script, &options, fault))
         return false;
@@ -139,8 +142,9 @@ static bool open_requests(struct lab_server *server, struct fault *fault)
     return server->requests || fault_set(fault, FAULT_ERROR, "cannot write %s", path);
 }
 
-bool lab_serve(const struct lab_daemon_options *wanted, const struct lab_settings *settings,
-               struct arena *arena, int ready, struct fault *fault)
+bool lab_serve(const struct lab_daemon_options *wanted,
+               const struct lab_settings *settings, struct arena *arena, int ready,
+               struct fault *fault)
 {
     struct lab_server server = {.wanted = wanted};
     char token[65];
@@ -148,8 +152,8 @@ bool lab_serve(const struct lab_daemon_options *wanted, const struct lab_setting
     secret_random_hex(token, 32);
     server.loop = loop_new();
     loop_watch_signals(server.loop, &server.interrupted);
-    bool done = take_lock(wanted->directory, &lock, fault) && open_requests(&server, fault) &&
-                lab_open(&server.lab, settings, fault) &&
+    bool done = take_lock(wanted->directory, &lock, fault) &&
+                open_requests(&server, fault) && lab_open(&server.lab, settings, fault) &&
                 start_stand_in(&server, arena, token, fault) &&
                 write_files(&server, token, fault);
     if (done) {

@@ -7,5 +7,6 @@
 
 // Says "ready" on the descriptor once everything serves, and closes it; ends with SIGTERM
 // or SIGINT and takes everything down.
-bool lab_serve(const struct lab_daemon_options *wanted, const struct lab_settings *settings,
-               struct arena *arena, int ready, struct fault *fault) FAULT_CHECKED;
+bool lab_serve(const struct lab_daemon_options *wanted,
+               const struct lab_settings *settings, struct arena *arena, int ready,
+               struct fault *fault) FAULT_CHECKED;

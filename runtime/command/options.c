@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "command/options.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -84,23 +85,25 @@ static void add_to_list(struct options *options, const struct flag *flag,
 }
 
 // "--allow-destroy=a,b" gives two.
-static void add_each(struct options *options, const struct flag *flag, struct arena *arena,
-                     const char *value)
+static void add_each(struct options *options, const struct flag *flag,
+                     struct arena *arena, const char *value)
 {
     bool splits = strcmp(flag->name, "--allow-destroy") == 0;
     const char *comma;
     while (splits && (comma = strchr(value, ','))) {
-        add_to_list(options, flag, arena, arena_copy(arena, value, (size_t) (comma - value)));
+        add_to_list(options, flag, arena,
+                    arena_copy(arena, value, (size_t) (comma - value)));
         value = comma + 1;
     }
     add_to_list(options, flag, arena, value);
 }
 
-static bool take_value(struct options *options, const struct flag *flag, struct arena *arena,
-                       const char *value, struct fault *fault)
+static bool take_value(struct options *options, const struct flag *flag,
+                       struct arena *arena, const char *value, struct fault *fault)
 {
     char *member = (char *) options + flag->offset;
     char *end = NULL;
+    long number = 0;
     switch (flag->kind) {
     case FLAG_SWITCH:
         *(bool *) member = true;
@@ -109,10 +112,11 @@ static bool take_value(struct options *options, const struct flag *flag, struct 
         *(const char **) member = value;
         return true;
     case FLAG_NUMBER:
-        *(int *) member = (int) strtol(value, &end, 10);
-        if (end == value || *end || *(int *) member < 0)
-            return fault_set(fault, FAULT_USAGE, "%s wants a number, not \"%s\"", flag->name,
-                             value);
+        number = strtol(value, &end, 10);
+        *(int *) member = (int) number;
+        if (end == value || *end || number < 0 || number > INT_MAX)
+            return fault_set(fault, FAULT_USAGE, "%s wants a number, not \"%s\"",
+                             flag->name, value);
         return true;
     case FLAG_LIST:
         add_each(options, flag, arena, value);

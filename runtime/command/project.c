@@ -47,7 +47,8 @@ static bool check_writers(const char *root, struct fault *fault)
     return true;
 }
 
-static bool read_settings(struct project *project, struct arena *arena, struct fault *fault)
+static bool read_settings(struct project *project, struct arena *arena,
+                          struct fault *fault)
 {
     const char *path = arena_format(arena, "%s/pipster.lua", project->root);
     if (!exists(path)) {
@@ -75,7 +76,8 @@ static bool read_rates(struct project *project, struct arena *arena, struct faul
             return fault_while(fault, "reading exchange.%s of pipster.lua", pair);
         if (one.units <= 0)
             return fault_set(fault, FAULT_ERROR, "exchange.%s must be above zero", pair);
-        struct money back = money_scale((struct money){MONEY_UNIT, ""}, MONEY_UNIT, one.units);
+        struct money back =
+            money_scale((struct money){MONEY_UNIT, ""}, MONEY_UNIT, one.units);
         project->rates[project->rate_count++] =
             (struct engine_rate){from, to, one.units, date};
         project->rates[project->rate_count++] =
@@ -125,7 +127,8 @@ static bool read_inputs(struct project *project, struct arena *arena,
                         const struct options *options, struct fault *fault)
 {
     const struct value *inputs = value_find(project->settings, "inputs");
-    for (size_t i = 0; inputs && inputs->kind == VALUE_MAP && i < inputs->map.count; i++) {
+    for (size_t i = 0; inputs && inputs->kind == VALUE_MAP && i < inputs->map.count;
+         i++) {
         const char *text = text_of(arena, inputs->map.entries[i].value);
         if (text)
             map_put(&project->inputs, inputs->map.entries[i].key, (char *) text);
@@ -202,8 +205,8 @@ bool project_make_folders(const struct project *project, struct fault *fault)
     return make_folder(path, fault);
 }
 
-bool project_playbook(const struct project *project, struct arena *arena, const char *word,
-                      const char **path, struct fault *fault)
+bool project_playbook(const struct project *project, struct arena *arena,
+                      const char *word, const char **path, struct fault *fault)
 {
     const char *tries[] = {
         word,
@@ -211,19 +214,23 @@ bool project_playbook(const struct project *project, struct arena *arena, const 
         arena_format(arena, "%s/playbooks/%s.lua", project->root, word),
     };
     size_t root_length = strlen(project->root);
+    bool outside = false;
     for (size_t i = 0; i < sizeof tries / sizeof *tries; i++) {
         char full[PATH_MAX];
         struct stat status;
         if (stat(tries[i], &status) != 0 || !S_ISREG(status.st_mode) ||
             !realpath(tries[i], full))
             continue;
-        if (strncmp(full, project->root, root_length) != 0 || full[root_length] != '/') {
-            fault_set(fault, FAULT_USAGE, "%s lies outside of the project %s", word,
-                      project->root);
-            return fault_next(fault, "go to its own project, or pipster -C DIR …");
+        if (strncmp(full, project->root, root_length) == 0 && full[root_length] == '/') {
+            *path = arena_text(arena, full + root_length + 1);
+            return true;
         }
-        *path = arena_text(arena, full + root_length + 1);
-        return true;
+        outside = true; // with -C a file of this name may lie here too
+    }
+    if (outside) {
+        fault_set(fault, FAULT_USAGE, "%s lies outside of the project %s", word,
+                  project->root);
+        return fault_next(fault, "go to its own project, or pipster -C DIR …");
     }
     fault_set(fault, FAULT_USAGE, "there is no playbook %s", word);
     fault_why(fault, "looked here, in %s and in its playbooks/", project->root);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// A project: the folder that holds pipster.lua (settings), playbooks/ and .pipster/ (state,
-// cache; 0700), found upwards from where the command was given. Without a pipster.lua the
-// folder itself is one, with defaults.
+// A project: the folder that holds pipster.lua (settings), playbooks/ and .pipster/
+// (state, cache; 0700), found upwards from where the command was given. Without a
+// pipster.lua the folder itself is one, with defaults.
 #pragma once
 
 #include "base/map.h"
@@ -31,11 +31,13 @@ bool project_open(struct project *project, struct arena *arena,
 void project_close(struct project *project);
 
 // Makes .pipster/ where it is missing, with a .gitignore of its own.
-bool project_make_folders(const struct project *project, struct fault *fault) FAULT_CHECKED;
+bool project_make_folders(const struct project *project,
+                          struct fault *fault) FAULT_CHECKED;
 
 // "playbooks/phase1.lua" as seen from the root, whatever the current folder is.
-bool project_playbook(const struct project *project, struct arena *arena, const char *word,
-                      const char **path, struct fault *fault) FAULT_CHECKED;
+bool project_playbook(const struct project *project, struct arena *arena,
+                      const char *word, const char **path,
+                      struct fault *fault) FAULT_CHECKED;
 
 // The map that the stdlib sees as `settings`.
 const struct value *project_settings(const struct project *project,

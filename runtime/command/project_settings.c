@@ -52,9 +52,11 @@ static const struct value *ssh_of(const struct project *project, struct arena *a
     const struct value *ssh = value_find(project->settings, "ssh");
     struct value_entry entries[] = {
         {"identities", identities_of(arena, ssh)},
-        {"agent", value_bool(value_find_bool(ssh, "agent", getenv("SSH_AUTH_SOCK") != NULL))},
-        {"known_hosts", value_text(arena, in_home(arena, value_find_text(
-                                              ssh, "known_hosts", "~/.ssh/known_hosts")))},
+        {"agent",
+         value_bool(value_find_bool(ssh, "agent", getenv("SSH_AUTH_SOCK") != NULL))},
+        {"known_hosts",
+         value_text(arena, in_home(arena, value_find_text(ssh, "known_hosts",
+                                                          "~/.ssh/known_hosts")))},
         {"accept_new", value_bool(value_find_bool(ssh, "accept_new", false))},
     };
     return value_map(arena, entries, sizeof entries / sizeof *entries);
@@ -87,7 +89,8 @@ const struct value *project_settings(const struct project *project,
         {"acme", acme_of(arena)},
         {"git_base", text_or_null(arena, getenv("PIPSTER_GIT_BASE"))},
         {"resolver", text_or_null(arena, getenv("PIPSTER_RESOLVER"))},
-        {"host_driver", value_text(arena, from_environment("PIPSTER_HOST_DRIVER", "ssh"))},
+        {"host_driver",
+         value_text(arena, from_environment("PIPSTER_HOST_DRIVER", "ssh"))},
         {"lab", value_bool(options->lab)},
     };
     return value_map(arena, entries, sizeof entries / sizeof *entries);

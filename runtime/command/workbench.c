@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "command/workbench.h"
 
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,7 +10,8 @@
 #include "net/ssh.h"
 #include "store/secret.h"
 
-// A project that never stored anything has no id yet: nothing in the world carries this one.
+// A project that never stored anything has no id yet: nothing in the world carries this
+// one.
 #define NO_PROJECT_ID "0000000000000000"
 
 static void wake_loop(void *context)
@@ -57,7 +59,8 @@ static bool open_store(struct workbench *bench, enum workbench_mode mode,
     bool writes = mode == WORKBENCH_WRITE;
     if (writes && !project_make_folders(project, fault))
         return false;
-    if (writes && !lock_take(&bench->lock, project->lock_path, bench->options->verb, fault))
+    if (writes &&
+        !lock_take(&bench->lock, project->lock_path, bench->options->verb, fault))
         return false;
     if (!database_open(&bench->database, project->database_path,
                        writes ? DATABASE_WRITE : DATABASE_READ, fault))
@@ -84,7 +87,8 @@ static bool open_cache(struct workbench *bench, struct fault *fault)
 static bool open_script(struct workbench *bench, enum workbench_mode mode,
                         struct fault *fault)
 {
-    const char *id = bench->database ? database_project_id(bench->database) : NO_PROJECT_ID;
+    const char *id =
+        bench->database ? database_project_id(bench->database) : NO_PROJECT_ID;
     struct script_options options = {
         .loop = bench->loop,
         .http = bench->http,
@@ -148,11 +152,13 @@ void workbench_close(struct workbench *bench)
     arena_clear(&bench->arena);
 }
 
-static bool choose_playbook(struct workbench *bench, const char **path, struct fault *fault)
+static bool choose_playbook(struct workbench *bench, const char **path,
+                            struct fault *fault)
 {
     const struct options *options = bench->options;
     if (options->word_count > 1)
-        return fault_set(fault, FAULT_USAGE, "pipster %s takes one playbook", options->verb);
+        return fault_set(fault, FAULT_USAGE, "pipster %s takes one playbook",
+                         options->verb);
     if (options->word_count == 1)
         return project_playbook(&bench->project, &bench->arena, options->words[0], path,
                                 fault);
@@ -183,13 +189,22 @@ static void add_budget(struct workbench *bench)
 
 bool workbench_evaluate(struct workbench *bench, struct fault *fault)
 {
-    const char *path;
+    const char *path = NULL;
     if (!choose_playbook(bench, &path, fault) ||
         !script_run_playbook(bench->script, path, &bench->arena, &bench->wanted, fault))
         return false;
     add_budget(bench);
     bench->evaluated_ms = clock_monotonic_ms() - bench->begun_ms;
     return true;
+}
+
+// Ctrl-C reaches the thread that watches signals, never a read of this one.
+static bool wait_for_answer(const struct workbench *bench)
+{
+    struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+    while (!bench->interrupted && poll(&input, 1, 100) == 0)
+        continue;
+    return !bench->interrupted;
 }
 
 bool workbench_ask(struct workbench *bench, const char *question, const char *wanted,
@@ -205,6 +220,10 @@ bool workbench_ask(struct workbench *bench, const char *question, const char *wa
     terminal_print(&bench->err, TERMINAL_BOLD, "\n%s ", question);
     terminal_print(&bench->err, TERMINAL_DIM, "Only \"%s\" goes on: ", wanted);
     fflush(stderr);
+    if (!wait_for_answer(bench)) {
+        fputc('\n', stderr);
+        return fault_set(fault, FAULT_INTERRUPTED, "interrupted: nothing was changed");
+    }
     char answer[256];
     if (!fgets(answer, sizeof answer, stdin))
         answer[0] = '\0';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// All parts of the program, opened in their order and wired to each other: what every verb
-// that plans or runs begins with and ends with.
+// All parts of the program, opened in their order and wired to each other: what every
+// verb that plans or runs begins with and ends with.
 #pragma once
 
 #include "command/project.h"
@@ -48,8 +48,8 @@ void workbench_close(struct workbench *bench);
 // Evaluates the playbook that the options name (without one: the tip, the one last run).
 bool workbench_evaluate(struct workbench *bench, struct fault *fault) FAULT_CHECKED;
 
-// Asks on the terminal; without one, or with CI set, a fault that names --yes. `wanted` is what
-// must be typed: "yes", or the project's name. *agreed says what was answered.
+// Asks on the terminal; without one, or with CI set, a fault that names --yes. `wanted`
+// is what must be typed: "yes", or the project's name. *agreed says what was answered.
 bool workbench_ask(struct workbench *bench, const char *question, const char *wanted,
                    bool *agreed, struct fault *fault) FAULT_CHECKED;
 

@@ -103,7 +103,8 @@ static void tell_ended(struct apply_batch *batch, size_t index)
     const struct step *step = &batch->steps[index];
     if (step->outcome != STEP_SKIPPED)
         tell_begun(batch, index);
-    int64_t ended = batch->ended_ms[index] > 0 ? batch->ended_ms[index] : clock_monotonic_ms();
+    int64_t ended =
+        batch->ended_ms[index] > 0 ? batch->ended_ms[index] : clock_monotonic_ms();
     int64_t ms = batch->begun[index] ? ended - batch->begun_ms[index] : 0;
     if (watch->step_ended != NULL)
         watch->step_ended(watch->context, step->change, step, ms);

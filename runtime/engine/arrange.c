@@ -22,11 +22,10 @@ static void add_need(struct graph *graph, const struct draft *draft,
     bool goes = is_removed(draft), stays = draft->change->resource != NULL;
     if (draft == needed || draft->goes_with != NULL)
         return;
-    if (goes && is_removed(needed))
-        graph_add_edge(graph, draft->node, needed->node, GRAPH_SOFT);
-    else if (goes && needed->change->action == CHANGE_REPLACE)
-        graph_add_edge(graph, draft->node, needed->node, GRAPH_SOFT);
-    else if (stays && is_removed(needed) && !same_host(draft, needed))
+    bool before =
+        goes && (is_removed(needed) || needed->change->action == CHANGE_REPLACE);
+    bool lets_go = stays && is_removed(needed) && !same_host(draft, needed);
+    if (before || lets_go)
         graph_add_edge(graph, draft->node, needed->node, GRAPH_SOFT);
 }
 

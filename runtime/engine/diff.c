@@ -100,8 +100,10 @@ static enum likeness compare(const struct vault *vault, const struct value *want
 {
     if (wanted != NULL && wanted->kind == VALUE_UNKNOWN)
         return LATER;
-    if (is_empty(wanted) || is_empty(found))
-        return is_empty(wanted) && is_empty(found) ? SAME : OTHER;
+    bool nothing_wanted = wanted == NULL || is_empty(wanted);
+    bool nothing_found = found == NULL || is_empty(found);
+    if (nothing_wanted || nothing_found)
+        return nothing_wanted == nothing_found ? SAME : OTHER;
     if (is_digest(found))
         return digests_equal(vault, wanted, found) ? SAME : OTHER;
     if (wanted->kind == VALUE_LIST && found->kind == VALUE_LIST)

@@ -44,8 +44,8 @@ bool engine_plan(struct engine *engine, const struct resource_set *wanted,
     // A plan that may not be carried out is still there to be shown.
     return guard_judge(planner, fault);
 out:
-    // Answers may still come for a plan that was interrupted: it is left to the process.
-    if (fault->kind != FAULT_INTERRUPTED)
+    // Answers may still come for a plan that was cut short: it is left to the process.
+    if ((*plan)->planner == NULL || (*plan)->planner->asked == 0)
         plan_free(*plan);
     *plan = NULL;
     return false;

@@ -45,12 +45,12 @@ struct engine_rate {
 
 struct engine_options {
     bool destroy;                       // plan the removal of everything recorded
-    const char *const *allow_destroy;   // addresses or globs; "all" lifts every protection
+    const char *const *allow_destroy; // addresses or globs; "all" lifts every protection
     size_t allow_destroy_count;
 };
 
-// Reads, compares, decides, prices, judges. Changes nothing. FAULT_BLOCKED when a guard or
-// protection forbids the plan: the plan is then still there to be shown.
+// Reads, compares, decides, prices, judges. Changes nothing. FAULT_BLOCKED when a guard
+// or protection forbids the plan: the plan is then still there to be shown.
 bool engine_plan(struct engine *engine, const struct resource_set *wanted,
                  const struct engine_options *options, struct plan **plan,
                  struct fault *fault) FAULT_CHECKED;

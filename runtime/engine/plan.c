@@ -41,6 +41,27 @@ bool plan_does(const struct change *change)
     return change->action != CHANGE_NONE && change->action != CHANGE_CHECK;
 }
 
+const char *plan_action_name(enum change_action action)
+{
+    switch (action) {
+    case CHANGE_NONE:
+        return "none";
+    case CHANGE_CREATE:
+        return "create";
+    case CHANGE_UPDATE:
+        return "update";
+    case CHANGE_REPLACE:
+        return "replace";
+    case CHANGE_DELETE:
+        return "delete";
+    case CHANGE_FORGET:
+        return "forget";
+    case CHANGE_CHECK:
+        return "check";
+    }
+    return "none";
+}
+
 bool plan_is_empty(const struct plan *plan)
 {
     for (size_t i = 0; i < plan->change_count; i++)

@@ -47,8 +47,8 @@ struct change {
     size_t field_count;
     bool recreated_after_drift;      // it was recorded and is gone
     const struct preview *preview;   // never NULL after plan
-    // A delete or replacement that protection forbids; on destroy, what it keeps (then the
-    // action is CHANGE_NONE).
+    // A delete or replacement that protection forbids; on destroy, what it keeps (then
+    // the action is CHANGE_NONE).
     bool blocked_by_protection;
     size_t *needs;                   // indexes of changes that must be done before
     size_t need_count;
@@ -71,7 +71,8 @@ struct plan {
     size_t change_count;
     struct plan_handler *handlers;
     size_t handler_count;
-    // By action, whatever the verdict; a replacement counts as one added and one destroyed.
+    // By action, whatever the verdict; a replacement counts as one added and one
+    // destroyed.
     size_t add_count, change_count_in_place, destroy_count;
     size_t may_count; // how many of these are VERDICT_MAY
     size_t check_count;
@@ -82,7 +83,8 @@ struct plan {
     bool cost_is_known;            // false: something is not priced
     struct price_line *unpriced;
     size_t unpriced_count;
-    // What was settled of earlier runs: "create hetzner.server/app of run 3: it happened".
+    // What was settled of earlier runs: "create hetzner.server/app of run 3: it
+    // happened".
     const char **settled;
     size_t settled_count;
     const char **warnings;
@@ -94,6 +96,8 @@ struct plan {
     struct planner *planner; // the engine's own: what apply goes on with
 };
 
+// "create" …, as types, journal and machines read it.
+const char *plan_action_name(enum change_action action);
 // Nothing to add, change, destroy or forget, and no handler owed.
 bool plan_is_empty(const struct plan *plan);
 const struct change *plan_find(const struct plan *plan, const char *address);

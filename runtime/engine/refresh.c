@@ -314,6 +314,63 @@ static bool read_host(struct planner *planner, struct draft *host, struct fault 
     return true;
 }
 
+// A change that comes before `node`, of its machine or of what that stands behind.
+static const struct change *change_before(const struct planner *planner, size_t node,
+                                          bool *seen)
+{
+    const struct graph *graph = &planner->graph;
+    seen[node] = true;
+    for (size_t i = 0; i < graph->edge_count; i++) {
+        size_t from = graph->edges[i].from;
+        if (graph->edges[i].to != node || seen[from])
+            continue;
+        const struct change *change = planner->drafts[from].change;
+        if (change->action == CHANGE_UPDATE && change->host == NULL)
+            return change;
+        change = change_before(planner, from, seen);
+        if (change != NULL)
+            return change;
+    }
+    return NULL;
+}
+
+// A host that cannot be reached while its machine, or a firewall before that, has to be
+// changed: what is on it is taken as it was last seen, or that could never be mended.
+static void take_as_last_seen(struct planner *planner, struct draft *host)
+{
+    bool *seen = arena_alloc(planner->arena, planner->draft_count * sizeof *seen);
+    const struct change *change = NULL;
+    size_t count;
+    if (host->state == OBSERVE_FAILED && host->fault->kind == FAULT_UNREACHABLE)
+        change = change_before(planner, host->node, seen);
+    if (change == NULL)
+        return;
+    struct draft **drafts = things_of(planner, host, &count);
+    for (size_t i = 0; i < count; i++) {
+        const struct record *record = drafts[i]->change->record;
+        bool known = record != NULL && record->attributes != NULL;
+        drafts[i]->state = known ? OBSERVE_PRESENT : OBSERVE_UNKNOWN;
+        drafts[i]->change->found = known ? record->attributes : NULL;
+        drafts[i]->because =
+            arena_format(planner->arena, "%s does not answer", host->change->address);
+    }
+    planner_warn(planner,
+                 "%s does not answer, and %s is changed first: what is on it is taken as "
+                 "it was last seen",
+                 host->change->address, change->address);
+}
+
+// Once its answers are there.
+static void judge_answers(struct planner *planner)
+{
+    for (size_t i = 0; i < planner->draft_count; i++) {
+        struct draft *draft = &planner->drafts[i];
+        bool is_host = draft->schema != NULL && draft->schema->is_host;
+        if (is_host && draft->observed && !draft->decided)
+            take_as_last_seen(planner, draft);
+    }
+}
+
 bool refresh_hosts(struct planner *planner, bool *more, struct fault *fault)
 {
     *more = false;
@@ -329,5 +386,8 @@ bool refresh_hosts(struct planner *planner, bool *more, struct fault *fault)
         if (!read_host(planner, draft, fault))
             return false;
     }
-    return wait_for_answers(planner, fault);
+    if (!wait_for_answers(planner, fault))
+        return false;
+    judge_answers(planner);
+    return true;
 }

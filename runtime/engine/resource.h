@@ -43,8 +43,9 @@ struct resource_set {
     struct resource_budget *budgets;
     size_t budget_count;
     const char *playbook;       // the file that was asked for
-    // Every file that was evaluated, itself included; may be left out (0), then those that
-    // declared something count. What other playbooks declared is left alone by a plan.
+    // Every file that was evaluated, itself included; may be left out (0), then those
+    // that declared something count. What other playbooks declared is left alone by a
+    // plan.
     const char *const *playbooks;
     size_t playbook_count;
     int phase;                  // 0: none said
@@ -53,6 +54,7 @@ struct resource_set {
 
 const struct resource *resource_find(const struct resource_set *set, const char *address);
 
-// Checks what only the whole set shows: no address twice, and that hosts, `after` and every
-// reference in attributes and outputs name a declared thing and an attribute it has.
+// Checks what only the whole set shows: no address twice, and that hosts, `after` and
+// every reference in attributes and outputs name a declared thing and an attribute it
+// has.
 bool resource_check(const struct resource_set *set, struct fault *fault) FAULT_CHECKED;

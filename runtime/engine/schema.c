@@ -289,7 +289,7 @@ bool schema_check(const struct schema *schema, struct arena *arena, const char *
 {
     struct checking checking = {schema, arena, where, address};
     bool is_map = declared != NULL && declared->kind == VALUE_MAP;
-    if (!is_map && !value_is_null(declared)) {
+    if (declared != NULL && !is_map && !value_is_null(declared)) {
         bool empty = declared->kind == VALUE_LIST && declared->list.count == 0;
         if (!empty)
             return wrong_kind(&checking, "the declaration", SCHEMA_MAP, declared, fault);

@@ -25,7 +25,7 @@ struct schema_attribute {
     enum schema_kind kind;
     enum schema_kind item;       // of list and set; SCHEMA_ANY for any
     bool required;
-    bool computed;               // the world gives it; may not be declared unless optional
+    bool computed; // the world gives it; may not be declared unless optional
     bool optional_computed;      // may be declared, else the world gives it
     bool fixed;                  // a change replaces the resource
     bool birth;                  // used at creation only; a difference later is a note
@@ -56,8 +56,8 @@ struct schema {
 
 const struct schema_attribute *schema_find(const struct schema *schema, const char *name);
 
-// Checks names (with did-you-mean), kinds, required and one_of; fills defaults. `where` is
-// "playbooks/phase1.lua:12". *checked is a new map in the arena.
+// Checks names (with did-you-mean), kinds, required and one_of; fills defaults. `where`
+// is "playbooks/phase1.lua:12". *checked is a new map in the arena.
 bool schema_check(const struct schema *schema, struct arena *arena, const char *where,
                   const char *address, const struct value *declared,
                   const struct value **checked, struct fault *fault) FAULT_CHECKED;

@@ -20,6 +20,7 @@ static void keep_controllers(const char *options, char *kept, size_t size)
     static const char *const general[] = {
         "rw", "ro", "relatime", "noatime", "nosuid", "nodev", "noexec", "xattr", NULL};
     char copy[256], *rest = copy;
+    size_t length = 0;
     kept[0] = '\0';
     snprintf(copy, sizeof copy, "%s", options);
     for (char *word = strsep(&rest, ","); word; word = strsep(&rest, ",")) {
@@ -27,13 +28,12 @@ static void keep_controllers(const char *options, char *kept, size_t size)
                      strncmp(word, "clone_children", 14) == 0;
         for (size_t i = 0; general[i]; i++)
             known = known || strcmp(word, general[i]) == 0;
-        if (known || strlen(kept) + strlen(word) + 8 > size)
+        if (known || length + strlen(word) + 8 > size)
             continue;
-        if (strncmp(word, "name=", 5) == 0 && !kept[0])
-            strcat(kept, "none");
-        if (kept[0])
-            strcat(kept, ",");
-        strcat(kept, word);
+        bool nameless = length == 0 && strncmp(word, "name=", 5) == 0;
+        length += (size_t) snprintf(kept + length, size - length, "%s%s%s",
+                                    nameless ? "none" : "",
+                                    nameless || length > 0 ? "," : "", word);
     }
 }
 

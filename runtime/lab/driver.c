@@ -50,17 +50,6 @@ const char *driver_power_name(enum driver_power power)
     return names[power];
 }
 
-static const char *const *copy_list(struct arena *arena, const char *const *list)
-{
-    size_t count = 0;
-    while (list && list[count])
-        count++;
-    const char **copy = arena_alloc(arena, (count + 1) * sizeof *copy);
-    for (size_t i = 0; i < count; i++)
-        copy[i] = arena_text(arena, list[i]);
-    return copy;
-}
-
 bool driver_open(struct driver **driver, const struct driver_settings *settings,
                  struct fault *fault)
 {
@@ -73,8 +62,8 @@ bool driver_open(struct driver **driver, const struct driver_settings *settings,
         .kind = settings->kind,
         .directory = arena_text(&new->arena, settings->directory),
         .root = arena_text(&new->arena, settings->root),
-        .launcher = copy_list(&new->arena, settings->launcher),
-        .authorities = copy_list(&new->arena, settings->authorities),
+        .launcher = arena_texts(&new->arena, settings->launcher),
+        .authorities = arena_texts(&new->arena, settings->authorities),
         .registry = arena_text(&new->arena, settings->registry),
     };
     *driver = new;
@@ -123,8 +112,9 @@ static bool get(struct driver *driver, int64_t id, struct host **host,
                 struct fault *fault)
 {
     *host = find(driver, id, NULL);
-    return *host ||
-           fault_set(fault, FAULT_ERROR, "the lab has no host %lld", (long long) id);
+    if (!*host)
+        fault_set(fault, FAULT_ERROR, "the lab has no host %lld", (long long) id);
+    return *host != NULL;
 }
 
 static bool power_on(struct driver *driver, struct host *host, struct fault *fault)
@@ -161,34 +151,37 @@ static bool can_run(struct driver *driver, const char *image, struct fault *faul
     return done;
 }
 
-static bool create(struct driver *driver, const struct driver_host *made,
-                   struct host **host, struct fault *fault)
+// NULL: it could not be made.
+static struct host *create(struct driver *driver, const struct driver_host *made,
+                           struct fault *fault)
 {
-    if (driver->settings.kind == DRIVER_NONE) {
-        *host = host_new(driver->settings.directory, made);
-        return true;
+    if (driver->settings.kind == DRIVER_NONE)
+        return host_new(driver->settings.directory, made);
+    if (!link_address_is_valid(made->ip)) {
+        fault_set(fault, FAULT_ERROR, "%s is no address of the lab's network %s",
+                  made->ip ? made->ip : "(none)", LINK_NETWORK);
+        return NULL;
     }
-    if (!link_address_is_valid(made->ip))
-        return fault_set(fault, FAULT_ERROR, "%s is no address of the lab's network %s",
-                         made->ip ? made->ip : "(none)", LINK_NETWORK);
     if (!can_run(driver, made->image, fault))
-        return false;
-    *host = host_new(driver->settings.directory, made);
-    if (host_create(*host, &driver->settings, fault))
-        return true;
-    host_free(*host);
-    return fault_while(fault, "creating host %s", made->name);
+        return NULL;
+    struct host *host = host_new(driver->settings.directory, made);
+    if (host_create(host, &driver->settings, fault))
+        return host;
+    host_free(host);
+    fault_while(fault, "creating host %s", made->name);
+    return NULL;
 }
 
 bool driver_start(struct driver *driver, const struct driver_host *made,
                   struct fault *fault)
 {
     struct host *host = find(driver, made->id, NULL);
-    if (!host) {
-        if (!create(driver, made, &host, fault))
-            return false;
-        array_add(&driver->hosts, host);
-    }
+    if (host)
+        return power_on(driver, host, fault);
+    host = create(driver, made, fault);
+    if (!host)
+        return false;
+    array_add(&driver->hosts, host);
     return power_on(driver, host, fault);
 }
 

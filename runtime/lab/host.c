@@ -18,17 +18,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static const char *const *copy_list(struct arena *arena, const char *const *list)
-{
-    size_t count = 0;
-    while (list && list[count])
-        count++;
-    const char **copy = arena_alloc(arena, (count + 1) * sizeof *copy);
-    for (size_t i = 0; i < count; i++)
-        copy[i] = arena_text(arena, list[i]);
-    return copy;
-}
-
 struct host *host_new(const char *directory, const struct driver_host *made)
 {
     struct host *host = calloc(1, sizeof *host);
@@ -48,7 +37,7 @@ struct host *host_new(const char *directory, const struct driver_host *made)
         .memory_gb = made->memory_gb,
         .image = arena_text(arena, made->image),
         .user_data = arena_text(arena, made->user_data),
-        .ssh_keys = copy_list(arena, made->ssh_keys),
+        .ssh_keys = arena_texts(arena, made->ssh_keys),
     };
     return host;
 }

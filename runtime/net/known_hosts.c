@@ -188,9 +188,7 @@ static bool lookup_name(char name[NAME_LIMIT], const char *host, int port,
 }
 
 bool known_hosts_read(struct arena *arena, const char *text, const char *host, int port,
-                      struct known_hosts_key **keys, size_t *count,
-                      struct known_hosts_key **revoked, size_t *revoked_count,
-                      struct fault *fault)
+                      struct known_hosts *known, struct fault *fault)
 {
     struct keys found = {0}, taken_back = {0};
     char name[NAME_LIMIT];
@@ -218,10 +216,8 @@ bool known_hosts_read(struct arena *arena, const char *text, const char *host, i
             return fault_next(fault, "correct or remove that line");
         }
     }
-    *keys = found.items;
-    *count = found.count;
-    *revoked = taken_back.items;
-    *revoked_count = taken_back.count;
+    *known = (struct known_hosts){found.items, found.count, taken_back.items,
+                                  taken_back.count};
     return true;
 }
 
@@ -232,25 +228,23 @@ static bool same_blob(const char *one, const char *other)
     return length == strcspn(other, "=") && memcmp(one, other, length) == 0;
 }
 
-enum known_hosts_verdict known_hosts_judge(const struct known_hosts_key *keys,
-                                           size_t count,
-                                           const struct known_hosts_key *revoked,
-                                           size_t revoked_count, const char *offered_type,
+enum known_hosts_verdict known_hosts_judge(const struct known_hosts *known,
+                                           const char *offered_type,
                                            const char *offered_base64)
 {
-    for (size_t i = 0; i < revoked_count; i++) {
-        if (same_blob(revoked[i].base64, offered_base64))
+    for (size_t i = 0; i < known->revoked_count; i++) {
+        if (same_blob(known->revoked[i].base64, offered_base64))
             return KNOWN_HOSTS_REVOKED;
     }
     bool same_type = false;
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(keys[i].type, offered_type) != 0)
+    for (size_t i = 0; i < known->count; i++) {
+        if (strcmp(known->keys[i].type, offered_type) != 0)
             continue;
-        if (same_blob(keys[i].base64, offered_base64))
+        if (same_blob(known->keys[i].base64, offered_base64))
             return KNOWN_HOSTS_MATCH;
         same_type = true;
     }
-    if (count == 0)
+    if (known->count == 0)
         return KNOWN_HOSTS_NEW;
     return same_type ? KNOWN_HOSTS_CHANGED : KNOWN_HOSTS_OTHER;
 }

@@ -23,19 +23,23 @@ struct known_hosts_key {
     const char *base64; // the blob
 };
 
+// What a known_hosts file says of one host.
+struct known_hosts {
+    struct known_hosts_key *keys;
+    size_t count;
+    struct known_hosts_key *revoked;
+    size_t revoked_count;
+};
+
 // The key types known for a host, preferred first, as libssh2's LIBSSH2_METHOD_HOSTKEY
 // wants them: "ssh-ed25519,ecdsa-sha2-nistp256".
 const char *known_hosts_preference(struct arena *arena,
                                    const struct known_hosts_key *pins, size_t pin_count);
 // All keys that `text` (a known_hosts file) holds for host:port, hashed names included.
 bool known_hosts_read(struct arena *arena, const char *text, const char *host, int port,
-                      struct known_hosts_key **keys, size_t *count,
-                      struct known_hosts_key **revoked, size_t *revoked_count,
-                      struct fault *fault) FAULT_CHECKED;
-enum known_hosts_verdict known_hosts_judge(const struct known_hosts_key *keys,
-                                           size_t count,
-                                           const struct known_hosts_key *revoked,
-                                           size_t revoked_count, const char *offered_type,
+                      struct known_hosts *known, struct fault *fault) FAULT_CHECKED;
+enum known_hosts_verdict known_hosts_judge(const struct known_hosts *known,
+                                           const char *offered_type,
                                            const char *offered_base64);
 // "SHA256:…" as ssh-keygen prints it.
 const char *known_hosts_fingerprint(struct arena *arena, const char *base64);

@@ -129,9 +129,10 @@ static void time_is_up(void *context)
 static void room_for_output(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
 {
     (void) handle;
-    *buffer = uv_buf_init(malloc(suggested), (unsigned) suggested);
+    buffer->base = malloc(suggested);
     if (!buffer->base)
         abort();
+    buffer->len = suggested;
 }
 
 static void output_arrived(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer)

@@ -271,6 +271,7 @@ static enum MHD_Result send_answer(struct serve_request *request)
     return MHD_NO;
 }
 
+// NOLINTNEXTLINE(readability-function-size): libmicrohttpd says what it takes.
 static enum MHD_Result serve_access(void *context, struct MHD_Connection *connection,
                                     const char *path, const char *method,
                                     const char *version, const char *bytes,

@@ -215,8 +215,8 @@ static void auth_step(void *context)
 
 static void list_fingerprints(struct ssh *ssh, const char *type, struct text *text)
 {
-    for (size_t i = 0; i < ssh->known_count; i++) {
-        const struct known_hosts_key *key = &ssh->known[i];
+    for (size_t i = 0; i < ssh->known.count; i++) {
+        const struct known_hosts_key *key = &ssh->known.keys[i];
         if (type && strcmp(key->type, type) != 0)
             continue;
         text_format(text, "%s%s %s", text->length > 0 ? ", " : "", key->type,
@@ -278,8 +278,7 @@ static bool judge_host_key(struct ssh *ssh, struct fault *fault)
         .base64 = ssh_wire_base64(&ssh->arena, blob, length),
     };
     enum known_hosts_verdict verdict =
-        known_hosts_judge(ssh->known, ssh->known_count, ssh->revoked, ssh->revoked_count,
-                          offered.type, offered.base64);
+        known_hosts_judge(&ssh->known, offered.type, offered.base64);
     ssh->host_key = arena_format(&ssh->arena, "%s %s", offered.type, offered.base64);
     if (verdict == KNOWN_HOSTS_MATCH ||
         (verdict == KNOWN_HOSTS_NEW && ssh->target.accept_new))
@@ -336,7 +335,7 @@ static bool prefer_methods(struct ssh *ssh)
             return false;
     }
     const char *host_keys =
-        known_hosts_preference(&ssh->arena, ssh->known, ssh->known_count);
+        known_hosts_preference(&ssh->arena, ssh->known.keys, ssh->known.count);
     return libssh2_session_method_pref(session, LIBSSH2_METHOD_HOSTKEY, host_keys) == 0;
 }
 
@@ -391,8 +390,7 @@ static void prepare_work(void *context)
     text_init(&text, KNOWN_HOSTS_LIMIT);
     if (read_known_hosts(ssh, &text, &ssh->prepare_fault) &&
         !known_hosts_read(&ssh->arena, text.bytes, ssh->target.address, ssh->target.port,
-                          &ssh->known, &ssh->known_count, &ssh->revoked,
-                          &ssh->revoked_count, &ssh->prepare_fault))
+                          &ssh->known, &ssh->prepare_fault))
         fault_where(&ssh->prepare_fault, "%s", ssh->target.known_hosts_path);
     text_clear(&text);
 }
@@ -439,13 +437,14 @@ static void copy_target(struct ssh *ssh, const struct ssh_target *from)
     target->known_hosts_path = arena_text(arena, from->known_hosts_path);
     if (target->connect_timeout_ms <= 0)
         target->connect_timeout_ms = CONNECT_TIMEOUT_MS;
-    ssh->known = arena_alloc(arena, (from->pin_count + 1) * sizeof *ssh->known);
-    ssh->known_count = from->pin_count;
+    struct known_hosts_key *pins =
+        arena_alloc(arena, (from->pin_count + 1) * sizeof *pins);
     for (size_t i = 0; i < from->pin_count; i++) {
-        ssh->known[i].type = arena_text(arena, from->pins[i].type);
-        ssh->known[i].base64 = arena_text(arena, from->pins[i].base64);
+        pins[i].type = arena_text(arena, from->pins[i].type);
+        pins[i].base64 = arena_text(arena, from->pins[i].base64);
     }
-    target->pins = ssh->known;
+    target->pins = pins;
+    ssh->known = (struct known_hosts){.keys = pins, .count = from->pin_count};
 }
 
 void ssh_connect(struct loop *loop, const struct ssh_target *target, ssh_done_fn done,

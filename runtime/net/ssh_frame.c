@@ -75,6 +75,16 @@ void ssh_frame_clear(struct ssh_frame *frame)
     text_clear(&frame->text);
 }
 
+// Of "NONCE number\n" what follows the nonce; what is no number is 0.
+static long read_number(const char *at)
+{
+    long number = 0;
+    at += *at == ' ';
+    while (*at >= '0' && *at <= '9' && number < 100000000)
+        number = number * 10 + (*at++ - '0');
+    return number;
+}
+
 // Finds "NONCE number\n". `looked` moves to where one may still begin.
 static bool find_marker(struct ssh_frame *frame, size_t *start, size_t *end, long *number)
 {
@@ -95,7 +105,7 @@ static bool find_marker(struct ssh_frame *frame, size_t *start, size_t *end, lon
                left < nonce_length + MARKER_LIMIT ? left : nonce_length + MARKER_LIMIT);
     if (!newline)
         return false;
-    *number = strtol(found + nonce_length, NULL, 10);
+    *number = read_number(found + nonce_length);
     *start = frame->looked;
     *end = (size_t) (newline - text->bytes) + 1;
     return true;

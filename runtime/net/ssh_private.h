@@ -78,8 +78,7 @@ struct ssh {
     struct addrinfo *addresses;
     struct addrinfo *address; // the one being tried
     struct ssh_auth auth;
-    struct known_hosts_key *known, *revoked;
-    size_t known_count, revoked_count;
+    struct known_hosts known;
     struct fault prepare_fault;
 
     struct ssh_link *link; // NULL: lost or closed

@@ -80,6 +80,7 @@ static void add_header(struct http_request *request, const struct http_header *h
     // curl takes "Name:" as "leave it out"; "Name;" is how an empty value is written.
     text_format(&line, *header->value ? "%s: %s" : "%s;", header->name, header->value);
     node_add(&request->headers, text_take(&line));
+    text_clear(&line);
 }
 
 static bool has_header(const struct curl_slist *list, const char *name)
@@ -212,7 +213,7 @@ static size_t header_arrived(char *line, size_t size, size_t count, void *contex
         return length;
     }
     const char *colon = memchr(line, ':', end);
-    if (!colon)
+    if (!colon || memchr(line, '\0', (size_t) (colon - line)))
         return length;
     for (const char *byte = line; byte < colon; byte++) {
         bool upper = *byte >= 'A' && *byte <= 'Z';

@@ -48,11 +48,10 @@ const char *bind_text(lua_State *lua, int index, const char *name, const char *f
 {
     const char *text = fallback;
     int type = lua_getfield(lua, index, name);
-    if (type == LUA_TSTRING) {
+    if (type == LUA_TSTRING)
         text = lua_tostring(lua, -1); // kept alive by the table
-    } else if (type != LUA_TNIL) {
+    else if (type != LUA_TNIL)
         raise_error(lua, "%s must be a text, not a %s", name, luaL_typename(lua, -1));
-    }
     lua_pop(lua, 1);
     return text;
 }
@@ -61,11 +60,10 @@ double bind_number(lua_State *lua, int index, const char *name, double fallback)
 {
     double number = fallback;
     int type = lua_getfield(lua, index, name);
-    if (type == LUA_TNUMBER) {
+    if (type == LUA_TNUMBER)
         number = lua_tonumber(lua, -1);
-    } else if (type != LUA_TNIL) {
+    else if (type != LUA_TNIL)
         raise_error(lua, "%s must be a number, not a %s", name, luaL_typename(lua, -1));
-    }
     lua_pop(lua, 1);
     return number;
 }
@@ -88,15 +86,13 @@ const char **bind_texts(lua_State *lua, int index, const char *name, struct aren
         lua_pop(lua, 1);
         return NULL;
     }
-    if (!lua_istable(lua, -1)) {
+    if (!lua_istable(lua, -1))
         raise_error(lua, "%s must be a list of texts", name);
-    }
     size_t length = lua_rawlen(lua, -1);
     const char **texts = arena_alloc(arena, (length + 1) * sizeof *texts);
     for (size_t i = 0; i < length; i++) {
-        if (lua_rawgeti(lua, -1, (lua_Integer) i + 1) != LUA_TSTRING) {
+        if (lua_rawgeti(lua, -1, (lua_Integer) i + 1) != LUA_TSTRING)
             raise_error(lua, "%s must be a list of texts", name);
-        }
         texts[i] = arena_text(arena, lua_tostring(lua, -1));
         lua_pop(lua, 1);
     }

@@ -13,9 +13,8 @@ static int l_get(lua_State *lua)
 {
     const char *key = luaL_checkstring(lua, 1);
     struct cache *cache = script_of(lua)->options.cache;
-    if (cache == NULL) {
+    if (cache == NULL)
         return 0;
-    }
     struct arena arena;
     struct fault fault = {0};
     const char *text = NULL;
@@ -36,9 +35,8 @@ static int l_put(lua_State *lua)
     const char *text = luaL_checkstring(lua, 2);
     struct cache *cache = script_of(lua)->options.cache;
     struct fault fault = {0};
-    if (cache != NULL && !cache_put(cache, key, text, &fault)) {
+    if (cache != NULL && !cache_put(cache, key, text, &fault))
         return raise_fault(lua, &fault);
-    }
     return 0;
 }
 

@@ -26,7 +26,8 @@ static int l_ms(lua_State *lua)
 static int l_text(lua_State *lua)
 {
     char text[CLOCK_TEXT_SIZE];
-    lua_Number seconds = luaL_optnumber(lua, 1, (lua_Number) (clock_now_ms() / 1000));
+    int64_t now = clock_now_ms() / 1000;
+    lua_Number seconds = luaL_optnumber(lua, 1, (lua_Number) now);
     lua_pushstring(lua, clock_format((int64_t) (seconds * 1000), text));
     return 1;
 }

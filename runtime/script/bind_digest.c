@@ -76,9 +76,8 @@ static int l_base64_decode(lua_State *lua)
     bool valid = true;
     for (size_t i = 0; i < length && bytes[i] != '=' && valid; i++) {
         const char *at = strchr(alphabet, bytes[i]);
-        if (isspace((unsigned char) bytes[i])) {
+        if (isspace((unsigned char) bytes[i]))
             continue;
-        }
         valid = at != NULL && bytes[i] != '\0';
         group = group << 6 | (valid ? (unsigned) (at - alphabet) : 0);
         bits += 6;
@@ -87,9 +86,8 @@ static int l_base64_decode(lua_State *lua)
             text_add_char(&out, (char) (group >> bits & 255));
         }
     }
-    if (valid) {
+    if (valid)
         push_like(lua, reference_find_secret(lua, 1), &out);
-    }
     text_clear(&out);
     return valid ? 1 : raise_error(lua, "this is not base64");
 }

@@ -24,9 +24,8 @@ static void lookup_done(void *context, char *const *records, size_t count,
     struct lookup *lookup = context;
     struct arena *arena = &lookup->base.arena;
     lookup->records = arena_alloc(arena, (count + 1) * sizeof *lookup->records);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         lookup->records[i] = arena_text(arena, records[i]);
-    }
     lookup->count = count;
     lookup->base.fault = *fault;
     operation_finish(&lookup->base);
@@ -36,12 +35,10 @@ static int finish_lookup(lua_State *lua, int status, lua_KContext context)
 {
     struct lookup *lookup = (struct lookup *) context;
     (void) status;
-    if (!lookup->base.finished) {
+    if (!lookup->base.finished)
         return operation_wait(lua, &lookup->base, finish_lookup);
-    }
-    if (fault_is_set(&lookup->base.fault)) {
+    if (fault_is_set(&lookup->base.fault))
         return raise_fault(lua, &lookup->base.fault);
-    }
     lua_createtable(lua, (int) lookup->count, 0);
     for (size_t i = 0; i < lookup->count; i++) {
         lua_pushstring(lua, lookup->records[i]);
@@ -72,9 +69,8 @@ static int finish_connect(lua_State *lua, int status, lua_KContext context)
 {
     struct operation *operation = (struct operation *) context;
     (void) status;
-    if (!operation->finished) {
+    if (!operation->finished)
         return operation_wait(lua, operation, finish_connect);
-    }
     if (!fault_is_set(&operation->fault)) {
         lua_pushboolean(lua, 1);
         return 1;

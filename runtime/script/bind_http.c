@@ -47,9 +47,8 @@ static void check_headers(lua_State *lua, struct exchange *exchange, bool json)
     struct arena *arena = &exchange->base.arena;
     struct http_header *headers = arena_alloc(arena, 65 * sizeof *headers);
     size_t count = 0;
-    if (json) {
+    if (json)
         headers[count++] = (struct http_header){"Content-Type", "application/json"};
-    }
     if (lua_getfield(lua, 1, "headers") == LUA_TTABLE) {
         for (lua_pushnil(lua); lua_next(lua, -2) != 0 && count < 64; lua_pop(lua, 1)) {
             size_t length;
@@ -76,9 +75,8 @@ static void check_call(lua_State *lua, struct exchange *exchange)
     const char *socket = bind_text(lua, 1, "unix_socket", NULL);
     call->unix_socket = arena_text(arena, socket);
     bool json = lua_getfield(lua, 1, "json") != LUA_TNIL;
-    if (json) {
+    if (json)
         json_write(&exchange->body, convert_check(lua, -1, arena), write_secret, NULL);
-    }
     lua_pop(lua, 1);
     if (!json && lua_getfield(lua, 1, "body") != LUA_TNIL) {
         size_t length;
@@ -94,9 +92,8 @@ static void check_call(lua_State *lua, struct exchange *exchange)
 static void keep_reply(struct exchange *exchange, const struct http_reply *reply)
 {
     struct arena *arena = &exchange->base.arena;
-    if (reply == NULL) {
+    if (reply == NULL)
         return;
-    }
     exchange->reply = *reply;
     exchange->reply.body =
         arena_copy(arena, reply->body != NULL ? reply->body : "", reply->length);
@@ -118,9 +115,8 @@ static void retry_done(void *context, const struct retry_result *result)
     exchange->message = arena_text(arena, result->message);
     exchange->tries = result->tries;
     exchange->uncertain = result->uncertain;
-    if (result->fault != NULL) {
+    if (result->fault != NULL)
         exchange->base.fault = *result->fault;
-    }
     operation_finish(&exchange->base);
 }
 
@@ -175,9 +171,8 @@ static int push_reply(lua_State *lua, struct exchange *exchange)
     lua_pushlstring(lua, reply->body, reply->length);
     lua_setfield(lua, -2, "body");
     lua_createtable(lua, 0, (int) reply->header_count);
-    for (size_t i = 0; i < reply->header_count; i++) {
+    for (size_t i = 0; i < reply->header_count; i++)
         set_text(lua, reply->headers[i].name, reply->headers[i].value);
-    }
     lua_setfield(lua, -2, "headers");
     push_json(lua, exchange);
     return 1;
@@ -187,16 +182,13 @@ static int finish(lua_State *lua, int status, lua_KContext context)
 {
     struct exchange *exchange = (struct exchange *) context;
     (void) status;
-    if (!exchange->base.finished) {
+    if (!exchange->base.finished)
         return operation_wait(lua, &exchange->base, finish);
-    }
     struct fault *fault = &exchange->base.fault;
-    if (!fault_is_set(fault)) {
+    if (!fault_is_set(fault))
         return push_reply(lua, exchange);
-    }
-    if (exchange->uncertain) {
+    if (exchange->uncertain)
         strcpy(fault->code, RAISE_UNCERTAIN);
-    }
     return raise_fault(lua, fault);
 }
 
@@ -210,15 +202,13 @@ static int l_request(lua_State *lua)
     text_init(&exchange->body, 0);
     check_call(lua, exchange);
     bool raw = bind_flag(lua, 1, "raw", false);
-    if (options->http == NULL || (!raw && options->retry == NULL)) {
+    if (options->http == NULL || (!raw && options->retry == NULL))
         return raise_error(lua, "http is not offered here");
-    }
     exchange->base.finished = false;
-    if (raw) {
+    if (raw)
         http_start(options->http, &exchange->call, http_done, exchange);
-    } else {
+    else
         retry_start(options->retry, &exchange->call, retry_done, exchange);
-    }
     return operation_wait(lua, &exchange->base, finish);
 }
 

@@ -19,9 +19,8 @@ static int l_encode(lua_State *lua)
     const struct value *value = convert_check(lua, 1, &arena);
     bool secret = value_has_secret(value);
     const char *text = json_text(&arena, value);
-    if (!secret) {
+    if (!secret)
         lua_pushstring(lua, text);
-    }
     arena_clear(&arena);
     return secret
                ? raise_error(lua, "json.encode: a secret cannot be put into JSON text; "

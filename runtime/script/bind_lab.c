@@ -45,9 +45,8 @@ static int l_call(lua_State *lua)
     lua_settop(lua, 1);
     struct arena *arena = push_arena(lua);
     const struct value *argument = convert_find(lua, 1, arena);
-    if (!answerer->call(answerer->context, verb, argument, arena, &answer, &fault)) {
+    if (!answerer->call(answerer->context, verb, argument, arena, &answer, &fault))
         return raise_fault(lua, &fault);
-    }
     convert_push(lua, answer, CONVERT_NULL_IS_NIL);
     return 1;
 }

@@ -42,11 +42,10 @@ int bind_log(lua_State *lua)
 int bind_log_settings(lua_State *lua)
 {
     const struct value *settings = script_of(lua)->options.settings;
-    if (settings == NULL) {
+    if (settings == NULL)
         lua_newtable(lua);
-    } else {
+    else
         convert_push(lua, settings, CONVERT_NULL_IS_NIL);
-    }
     return 1;
 }
 

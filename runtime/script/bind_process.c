@@ -44,12 +44,10 @@ static int finish(lua_State *lua, int status, lua_KContext context)
 {
     struct run *run = (struct run *) context;
     (void) status;
-    if (!run->base.finished) {
+    if (!run->base.finished)
         return operation_wait(lua, &run->base, finish);
-    }
-    if (fault_is_set(&run->base.fault)) {
+    if (fault_is_set(&run->base.fault))
         return raise_fault(lua, &run->base.fault);
-    }
     lua_createtable(lua, 0, 4);
     lua_pushinteger(lua, run->status);
     lua_setfield(lua, -2, "status");

@@ -183,9 +183,8 @@ static void visited(void *context, struct serve_request *request)
 {
     struct server *server = context;
     struct visit *visit = calloc(1, sizeof *visit);
-    if (visit == NULL) {
+    if (visit == NULL)
         abort();
-    }
     visit->server = server;
     visit->request = request;
     visit->cut = -1;
@@ -231,13 +230,12 @@ static int l_index(lua_State *lua)
 {
     const struct server *server = luaL_checkudata(lua, 1, METATABLE);
     const char *key = luaL_checkstring(lua, 2);
-    if (strcmp(key, "port") == 0 && server->serve != NULL) {
+    if (strcmp(key, "port") == 0 && server->serve != NULL)
         lua_pushinteger(lua, serve_port(server->serve));
-    } else if (strcmp(key, "close") == 0) {
+    else if (strcmp(key, "close") == 0)
         lua_pushcfunction(lua, l_close);
-    } else {
+    else
         lua_pushnil(lua);
-    }
     return 1;
 }
 

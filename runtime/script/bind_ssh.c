@@ -46,11 +46,9 @@ static void check_keys(lua_State *lua, struct dial *dial)
     size_t count = 0;
     const char **lines = bind_texts(lua, 1, "pins", arena, &count);
     struct known_hosts_key *pins = arena_alloc(arena, (count + 1) * sizeof *pins);
-    for (size_t i = 0; i < count; i++) {
-        if (!known_hosts_parse_key(arena, lines[i], &pins[i], &fault)) {
+    for (size_t i = 0; i < count; i++)
+        if (!known_hosts_parse_key(arena, lines[i], &pins[i], &fault))
             raise_fault(lua, &fault);
-        }
-    }
     dial->target.pins = pins;
     dial->target.pin_count = count;
     size_t length;
@@ -93,9 +91,8 @@ static void dial_done(void *context, struct ssh *ssh, const struct fault *fault)
 {
     struct dial *dial = context;
     dial->ssh = ssh;
-    if (fault != NULL) {
+    if (fault != NULL)
         dial->base.fault = *fault;
-    }
     operation_finish(&dial->base);
 }
 
@@ -103,12 +100,10 @@ static int finish_dial(lua_State *lua, int status, lua_KContext context)
 {
     struct dial *dial = (struct dial *) context;
     (void) status;
-    if (!dial->base.finished) {
+    if (!dial->base.finished)
         return operation_wait(lua, &dial->base, finish_dial);
-    }
-    if (fault_is_set(&dial->base.fault)) {
+    if (fault_is_set(&dial->base.fault))
         return raise_fault(lua, &dial->base.fault);
-    }
     struct session *session = lua_newuserdatauv(lua, sizeof *session, 0);
     session->ssh = dial->ssh;
     dial->ssh = NULL;
@@ -142,17 +137,15 @@ static void exec_line(void *context, const char *bytes, size_t length)
 {
     struct exec *exec = context;
     struct line *line = malloc(sizeof *line + length);
-    if (line == NULL) {
+    if (line == NULL)
         abort();
-    }
     line->next = NULL;
     line->length = length;
     memcpy(line->bytes, bytes, length);
-    if (exec->first == NULL) {
+    if (exec->first == NULL)
         exec->first = line;
-    } else {
+    else
         exec->last->next = line;
-    }
     exec->last = line;
     operation_wake(&exec->base);
 }
@@ -162,9 +155,8 @@ static void exec_done(void *context, const struct ssh_result *result,
 {
     struct exec *exec = context;
     struct arena *arena = &exec->base.arena;
-    if (fault != NULL) {
+    if (fault != NULL)
         exec->base.fault = *fault;
-    }
     if (result != NULL) {
         exec->result = *result;
         exec->result.signal = arena_text(arena, result->signal);
@@ -207,9 +199,8 @@ static int finish_exec(lua_State *lua, int status, lua_KContext context)
         free(line);
         lua_callk(lua, 1, 0, context, finish_exec);
     }
-    if (!exec->base.finished) {
+    if (!exec->base.finished)
         return operation_wait(lua, &exec->base, finish_exec);
-    }
     return fault_is_set(&exec->base.fault) ? raise_fault(lua, &exec->base.fault)
                                            : push_result(lua, &exec->result);
 }
@@ -217,9 +208,8 @@ static int finish_exec(lua_State *lua, int status, lua_KContext context)
 static struct ssh *check_open(lua_State *lua, int index)
 {
     struct session *session = luaL_checkudata(lua, index, METATABLE);
-    if (session->ssh == NULL) {
+    if (session->ssh == NULL)
         raise_error(lua, "this SSH session was closed");
-    }
     return session->ssh;
 }
 
@@ -263,13 +253,12 @@ static int l_index(lua_State *lua) // upvalue: the methods
 {
     const struct session *session = luaL_checkudata(lua, 1, METATABLE);
     const char *key = luaL_checkstring(lua, 2);
-    if (session->ssh != NULL && strcmp(key, "login") == 0) {
+    if (session->ssh != NULL && strcmp(key, "login") == 0)
         lua_pushstring(lua, ssh_login(session->ssh));
-    } else if (session->ssh != NULL && strcmp(key, "host_key") == 0) {
+    else if (session->ssh != NULL && strcmp(key, "host_key") == 0)
         lua_pushstring(lua, ssh_host_key(session->ssh));
-    } else {
+    else
         lua_getfield(lua, lua_upvalueindex(1), key);
-    }
     return 1;
 }
 

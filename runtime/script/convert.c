@@ -37,9 +37,8 @@ static void push_list(lua_State *lua, const struct value *value, enum convert_nu
         convert_push(lua, value->list.items[i], null);
         lua_rawseti(lua, -2, (lua_Integer) i + 1);
     }
-    if (value->list.count == 0) {
+    if (value->list.count == 0)
         convert_mark_list(lua, -1);
-    }
 }
 
 static void push_map(lua_State *lua, const struct value *value, enum convert_null null)
@@ -61,11 +60,10 @@ void convert_push(lua_State *lua, const struct value *value, enum convert_null n
     }
     switch (value->kind) {
     case VALUE_NULL:
-        if (null == CONVERT_NULL_IS_MARK) {
+        if (null == CONVERT_NULL_IS_MARK)
             convert_push_null(lua);
-        } else {
+        else
             lua_pushnil(lua);
-        }
         break;
     case VALUE_BOOL:
         lua_pushboolean(lua, value->boolean);
@@ -145,21 +143,18 @@ static const struct value *check_table(lua_State *lua, int index, struct arena *
         marked = lua_rawequal(lua, -1, -2);
         lua_pop(lua, 2);
     }
-    if (marked || (count > 0 && count == length)) {
+    if (marked || (count > 0 && count == length))
         return check_list(lua, index, arena, depth);
-    }
     return check_map(lua, index, arena, count, depth);
 }
 
 static const struct value *check_number(lua_State *lua, int index, struct arena *arena)
 {
-    if (lua_isinteger(lua, index)) {
+    if (lua_isinteger(lua, index))
         return value_integer(arena, lua_tointeger(lua, index));
-    }
     double number = lua_tonumber(lua, index);
-    if (!isfinite(number)) {
+    if (!isfinite(number))
         raise_error(lua, "a number that is not finite cannot be used as a value");
-    }
     return value_number(arena, number);
 }
 
@@ -186,9 +181,8 @@ static const struct value *check_deep(lua_State *lua, int index, struct arena *a
     case LUA_TLIGHTUSERDATA:
         return value_null();
     case LUA_TUSERDATA:
-        if (reference_find(lua, index) != NULL) {
+        if (reference_find(lua, index) != NULL)
             return value_copy(arena, reference_find(lua, index));
-        }
         return handle_check_value(lua, index, arena);
     default:
         raise_error(lua, "a %s cannot be used as a value", luaL_typename(lua, index));

@@ -42,37 +42,39 @@ static int raise_at(lua_State *lua, const char *where, const char *why, const ch
     va_end(arguments);
     fault_set(&fault, FAULT_ERROR, "%s", what);
     fault_where(&fault, "%s", where);
-    if (why != NULL) {
+    if (why != NULL)
         fault_why(&fault, "%s", why);
-    }
-    if (next != NULL) {
+    if (next != NULL)
         fault_next(&fault, "%s", next);
-    }
     return raise_fault(lua, &fault);
 }
 
-// Adds what `after =` names, at the top of the stack: a handle, an address, a list of
-// them.
-static void read_after(lua_State *lua, struct declare *declare, struct array *after)
+// One of those that `after =` names is at the top of the stack: a handle or an address.
+static bool add_after(lua_State *lua, struct declare *declare, struct array *after)
 {
     const struct declaration *other = handle_find(lua, -1);
-    if (other != NULL) {
+    if (other != NULL)
         array_add(after, (void *) other->resource.address);
-    } else if (lua_type(lua, -1) == LUA_TSTRING) {
+    else if (lua_type(lua, -1) == LUA_TSTRING)
         array_add(after, arena_text(declare->arena, lua_tostring(lua, -1)));
-    } else if (lua_istable(lua, -1)) {
-        luaL_checkstack(lua, 4, "after");
-        size_t count = lua_rawlen(lua, -1);
-        for (size_t i = 1; i <= count; i++) {
-            lua_rawgeti(lua, -1, (lua_Integer) i);
-            if (lua_istable(lua, -1)) {
-                array_clear(after);
-                raise_error(lua, "after = takes resources, not lists of lists");
-            }
-            read_after(lua, declare, after);
-            lua_pop(lua, 1);
-        }
-    } else if (!lua_isnil(lua, -1)) {
+    else
+        return false;
+    return true;
+}
+
+// Adds what `after =` names, at the top of the stack: one, or a list of them.
+static void read_after(lua_State *lua, struct declare *declare, struct array *after)
+{
+    size_t count = lua_istable(lua, -1) ? lua_rawlen(lua, -1) : 0;
+    bool taken =
+        lua_istable(lua, -1) || lua_isnil(lua, -1) || add_after(lua, declare, after);
+    luaL_checkstack(lua, 4, "after");
+    for (size_t i = 1; i <= count && taken; i++) {
+        lua_rawgeti(lua, -1, (lua_Integer) i);
+        taken = add_after(lua, declare, after);
+        lua_pop(lua, 1);
+    }
+    if (!taken) {
         array_clear(after);
         raise_error(lua, "after = must be a resource or a list of resources");
     }
@@ -88,12 +90,10 @@ static void take_after(lua_State *lua, struct declare *declare, int table,
     lua_pop(lua, 1);
     const char **addresses = arena_alloc(
         declare->arena, (resource->after_count + after.count + 1) * sizeof(char *));
-    for (size_t i = 0; i < resource->after_count; i++) {
+    for (size_t i = 0; i < resource->after_count; i++)
         addresses[i] = resource->after[i];
-    }
-    for (size_t i = 0; i < after.count; i++) {
+    for (size_t i = 0; i < after.count; i++)
         addresses[resource->after_count + i] = after.items[i];
-    }
     resource->after = addresses;
     resource->after_count += after.count;
     array_clear(&after);
@@ -103,11 +103,10 @@ static bool take_flag(lua_State *lua, int table, const char *name, bool fallback
 {
     bool set = fallback;
     int type = lua_getfield(lua, table, name);
-    if (type == LUA_TBOOLEAN) {
+    if (type == LUA_TBOOLEAN)
         set = lua_toboolean(lua, -1) != 0;
-    } else if (type != LUA_TNIL) {
+    else if (type != LUA_TNIL)
         raise_error(lua, "%s = must be true or false", name);
-    }
     lua_pop(lua, 1);
     return set;
 }
@@ -117,11 +116,9 @@ static const char *const meta[] = {"on", "after", "protect", "keep_going"};
 // Whether the word means the same on every type, and is not the type's own attribute.
 static bool is_meta(const struct schema *schema, const char *name)
 {
-    for (size_t i = 0; i < sizeof meta / sizeof *meta; i++) {
-        if (strcmp(name, meta[i]) == 0) {
+    for (size_t i = 0; i < sizeof meta / sizeof *meta; i++)
+        if (strcmp(name, meta[i]) == 0)
             return schema_find(schema, name) == NULL;
-        }
-    }
     return false;
 }
 
@@ -179,9 +176,8 @@ static void read_attributes(lua_State *lua, struct declare *declare,
         lua_insert(lua, -2);
         lua_pushstring(lua, declaration->resource.name);
         lua_call(lua, 2, 1);
-        if (!lua_istable(lua, -1)) {
+        if (!lua_istable(lua, -1))
             raise_error(lua, "the shorthand of %s gave no table", kind->schema->type);
-        }
     } else {
         lua_pop(lua, 1);
     }
@@ -236,24 +232,21 @@ static void merge(lua_State *lua, bool grow)
 static struct declaration *find_host(lua_State *lua, const struct kind *kind,
                                      struct declaration *host, int table)
 {
-    if (schema_find(kind->schema, "on") != NULL) {
+    if (schema_find(kind->schema, "on") != NULL)
         return host;
-    }
     if (lua_getfield(lua, table, "on") != LUA_TNIL) {
         struct declaration *named = handle_find(lua, -1);
         if (named == NULL || !named->kind->schema->is_host) {
             raise_error(lua, "on = must be a host: what app:host {…} or host \"app\" {…} "
                              "gave back");
         }
-        if (!kind->schema->on_host) {
+        if (!kind->schema->on_host)
             raise_error(lua, "%s is not on a host: leave `on` out", kind->schema->type);
-        }
         host = named;
     }
     lua_pop(lua, 1);
-    if (kind->schema->on_host && host == NULL && !kind->schema->is_check) {
+    if (kind->schema->on_host && host == NULL && !kind->schema->is_check)
         raise_error(lua, "%s is on a host: say which with on = …", kind->schema->type);
-    }
     return host;
 }
 
@@ -266,9 +259,8 @@ static void check_name(lua_State *lua, const struct schema *schema, const char *
         }
         return;
     }
-    if (name[0] == '\0' || strpbrk(name, "\n\r\t") != NULL) {
+    if (name[0] == '\0' || strpbrk(name, "\n\r\t") != NULL)
         raise_error(lua, "\"%s\" cannot be the name of a %s", name, schema->type);
-    }
     if (!schema->on_host && !schema->is_core && !address_name_is_valid(name)) {
         raise_error(lua,
                     "\"%s\" cannot be the name of a %s: use 1 to 63 of a-z, 0-9 and "
@@ -376,9 +368,8 @@ static bool check_resource(struct declare *declare, struct declaration *declarat
     }
     const struct value *checked = NULL;
     if (!schema_check(resource->schema, declare->arena, where, resource->address,
-                      resource->attributes, &checked, fault)) {
+                      resource->attributes, &checked, fault))
         return false;
-    }
     resource->attributes = checked;
     return true;
 }
@@ -388,31 +379,27 @@ bool declare_finish(struct declare *declare, const char *playbook,
 {
     struct arena *arena = declare->arena;
     size_t count = declare->declarations.count;
-    if (!check_pending(declare, fault)) {
+    if (!check_pending(declare, fault))
         return false;
-    }
     *set = (struct resource_set){.playbook = arena_text(arena, playbook),
                                  .phase = declare->phase,
                                  .phase_title = declare->phase_title};
     set->items = arena_alloc(arena, (count + 1) * sizeof *set->items);
     for (size_t i = 0; i < count; i++) {
         struct declaration *declaration = declare->declarations.items[i];
-        if (!check_resource(declare, declaration, fault)) {
+        if (!check_resource(declare, declaration, fault))
             return false;
-        }
         declaration->resource.order = i;
         set->items[i] = declaration->resource;
     }
     set->count = count;
     set->output_count = declare->outputs.count;
     set->outputs = arena_alloc(arena, (set->output_count + 1) * sizeof *set->outputs);
-    for (size_t i = 0; i < set->output_count; i++) {
+    for (size_t i = 0; i < set->output_count; i++)
         set->outputs[i] = *(struct resource_output *) declare->outputs.items[i];
-    }
     set->budget_count = declare->budgets.count;
     set->budgets = arena_alloc(arena, (set->budget_count + 1) * sizeof *set->budgets);
-    for (size_t i = 0; i < set->budget_count; i++) {
+    for (size_t i = 0; i < set->budget_count; i++)
         set->budgets[i] = *(struct resource_budget *) declare->budgets.items[i];
-    }
     return true;
 }

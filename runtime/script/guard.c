@@ -42,9 +42,8 @@ void guard_where(const struct guard *guard, char *out, size_t size)
 {
     const char *source = atomic_load(&guard->source);
     out[0] = '\0';
-    if (source != NULL) {
+    if (source != NULL)
         snprintf(out, size, "%s:%d", source, atomic_load(&guard->line));
-    }
 }
 
 // Only what is safe while the other thread may hold any lock: no stdio, no malloc.
@@ -62,9 +61,8 @@ static void end_process(struct guard *guard)
         where[0] != '\0' ? where : "unknown", (long long) (guard->hang_ms + 999) / 1000);
     ssize_t written = write(STDERR_FILENO, text, (size_t) length);
     (void) written;
-    if (guard->hung != NULL) {
+    if (guard->hung != NULL)
         guard->hung(guard->hung_context);
-    }
     _exit(atomic_load(&guard->hang_exit));
 }
 
@@ -94,9 +92,8 @@ static void *watch(void *context)
         bool moved = beat != seen || !atomic_load(&guard->inside);
         still_ms = moved ? 0 : still_ms + tick_ms;
         seen = beat;
-        if (still_ms >= guard->hang_ms) {
+        if (still_ms >= guard->hang_ms)
             end_process(guard);
-        }
     }
     pthread_mutex_unlock(&guard->mutex);
     return NULL;
@@ -126,20 +123,17 @@ void *guard_allocate(void *context, void *memory, size_t old_size, size_t new_si
     // Without a block, Lua puts the kind of the new object into old_size.
     size_t had = memory != NULL ? old_size : 0;
     if (new_size == 0) {
-        if (memory != NULL) {
+        if (memory != NULL)
             explicit_bzero(memory, had);
-        }
         free(memory);
         guard->memory_used -= had;
         return NULL;
     }
-    if (new_size > had && guard->memory_used + (new_size - had) > guard->memory_ceiling) {
+    if (new_size > had && guard->memory_used + (new_size - had) > guard->memory_ceiling)
         return NULL;
-    }
     void *moved = realloc(memory, new_size);
-    if (moved != NULL) {
+    if (moved != NULL)
         guard->memory_used += new_size - had;
-    }
     return moved;
 }
 
@@ -154,18 +148,16 @@ void guard_enter(struct guard *guard)
 
 void guard_leave(struct guard *guard)
 {
-    if (--guard->depth == 0) {
+    if (--guard->depth == 0)
         atomic_store(&guard->inside, false);
-    }
     atomic_fetch_add(&guard->beat, 1);
 }
 
 void guard_check(lua_State *lua)
 {
     const struct guard *guard = &script_of(lua)->guard;
-    if (fault_is_set(&guard->halted)) {
+    if (fault_is_set(&guard->halted))
         raise_fault(lua, &guard->halted);
-    }
 }
 
 static void halt(struct guard *guard)
@@ -192,9 +184,8 @@ static void hook(lua_State *lua, lua_Debug *now)
     if (now->event == LUA_HOOKCOUNT) {
         guard->instructions += HOOK_STEP;
         if (guard->instructions > guard->instruction_ceiling &&
-            !fault_is_set(&guard->halted)) {
+            !fault_is_set(&guard->halted))
             halt(guard);
-        }
     }
     if (fault_is_set(&guard->halted)) {
         // Every instruction raises from now on, wherever a pcall lands.

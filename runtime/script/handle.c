@@ -71,9 +71,8 @@ static void push_reference(lua_State *lua, const struct declaration *declaration
 const struct value *handle_check_value(lua_State *lua, int index, struct arena *arena)
 {
     const struct declaration *declaration = handle_find(lua, index);
-    if (declaration == NULL) {
+    if (declaration == NULL)
         raise_error(lua, "a %s cannot be used as a value", luaL_typename(lua, index));
-    }
     if (schema_find(declaration->kind->schema, "id") == NULL) {
         raise_error(lua, "%s cannot be used as a value: name one of its attributes",
                     declaration->resource.address);
@@ -110,23 +109,20 @@ static int no_attribute(lua_State *lua, const struct declaration *declaration,
     const struct schema *schema = declaration->kind->schema;
     const char *names[256];
     size_t count = 0;
-    for (; count < schema->attribute_count && count < 256; count++) {
+    for (; count < schema->attribute_count && count < 256; count++)
         names[count] = schema->attributes[count].name;
-    }
     const char *near = schema_nearest(key, names, count);
     struct fault fault = {0};
     const char *file;
     int line;
     fault_set(&fault, FAULT_ERROR, "%s has no attribute or verb \"%s\"", schema->type,
               key);
-    if (raise_place(lua, 1, &file, &line)) {
+    if (raise_place(lua, 1, &file, &line))
         fault_where(&fault, "%s:%d", file, line);
-    }
-    if (near != NULL) {
+    if (near != NULL)
         fault_next(&fault, "did you mean \"%s\"?", near);
-    } else {
+    else
         fault_next(&fault, "see `pipster types %s`", schema->type);
-    }
     return raise_fault(lua, &fault);
 }
 
@@ -137,9 +133,8 @@ static bool push_method(lua_State *lua, const struct kind *kind, const char *key
         lua_getfield(lua, -1, key);
         lua_remove(lua, -2);
     }
-    if (lua_isfunction(lua, -1)) {
+    if (lua_isfunction(lua, -1))
         return true;
-    }
     lua_pop(lua, 1);
     return false;
 }
@@ -147,9 +142,8 @@ static bool push_method(lua_State *lua, const struct kind *kind, const char *key
 static int l_index(lua_State *lua)
 {
     const struct declaration *declaration = check_handle(lua, 1);
-    if (lua_type(lua, 2) != LUA_TSTRING) {
+    if (lua_type(lua, 2) != LUA_TSTRING)
         handle_refuse(lua, 1, "an index");
-    }
     const char *key = lua_tostring(lua, 2);
     const struct kind *kind = declaration->kind;
     const struct schema_attribute *attribute = schema_find(kind->schema, key);
@@ -165,9 +159,8 @@ static int l_index(lua_State *lua)
         lua_pushstring(lua, declaration->resource.name);
         return 1;
     }
-    if (push_method(lua, kind, key)) {
+    if (push_method(lua, kind, key))
         return 1;
-    }
     const struct kind *other = kind->schema->is_host ? kind_find(lua, key) : NULL;
     if (other != NULL && other->schema->on_host) {
         lua_pushlightuserdata(lua, (void *) other);

@@ -19,12 +19,10 @@ static const char *const kind_names[] = {"any",  "string", "integer", "number", 
 const char *kind_path(struct script *script, const char *type)
 {
     const char *dot = strchr(type, '.');
-    if (strcmp(type, "manual") == 0) {
+    if (strcmp(type, "manual") == 0)
         return "stdlib/check/manual.lua";
-    }
-    if (dot == NULL) {
+    if (dot == NULL)
         return arena_format(&script->arena, "stdlib/host/%s.lua", type);
-    }
     return arena_format(&script->arena, "stdlib/%.*s/%s.lua", (int) (dot - type), type,
                         dot + 1);
 }
@@ -62,11 +60,9 @@ static const char *word(lua_State *lua, struct arena *arena, const char *name)
 
 static enum schema_kind kind_of(lua_State *lua, const char *type, const char *name)
 {
-    for (size_t i = 0; i < sizeof kind_names / sizeof *kind_names; i++) {
-        if (name != NULL && strcmp(name, kind_names[i]) == 0) {
+    for (size_t i = 0; i < sizeof kind_names / sizeof *kind_names; i++)
+        if (name != NULL && strcmp(name, kind_names[i]) == 0)
             return (enum schema_kind) i;
-        }
-    }
     raise_error(lua, "type %s: \"%s\" is no kind of attribute", type,
                 name != NULL ? name : "nil");
     return SCHEMA_ANY;
@@ -109,9 +105,8 @@ static void read_attribute(lua_State *lua, struct arena *arena, const char *type
     attribute->fallback = convert_find(lua, -1, arena);
     bool is_list = attribute->kind == SCHEMA_LIST || attribute->kind == SCHEMA_SET;
     if (is_list && attribute->fallback != NULL &&
-        attribute->fallback->kind == VALUE_MAP && attribute->fallback->map.count == 0) {
+        attribute->fallback->kind == VALUE_MAP && attribute->fallback->map.count == 0)
         attribute->fallback = value_list(arena, NULL, 0);
-    }
     lua_pop(lua, 1);
 }
 
@@ -124,20 +119,17 @@ static int compare_attributes(const void *left, const void *right)
 // The type's table is on top of the stack.
 static void read_attributes(lua_State *lua, struct arena *arena, struct schema *schema)
 {
-    if (lua_getfield(lua, -1, "attributes") != LUA_TTABLE) {
+    if (lua_getfield(lua, -1, "attributes") != LUA_TTABLE)
         raise_error(lua, "type %s has no table of attributes", schema->type);
-    }
     size_t count = 0;
-    for (lua_pushnil(lua); lua_next(lua, -2) != 0; lua_pop(lua, 1)) {
+    for (lua_pushnil(lua); lua_next(lua, -2) != 0; lua_pop(lua, 1))
         count++;
-    }
     struct schema_attribute *attributes =
         arena_alloc(arena, (count + 1) * sizeof *attributes);
     size_t used = 0;
     for (lua_pushnil(lua); lua_next(lua, -2) != 0; lua_pop(lua, 1)) {
-        if (lua_type(lua, -2) != LUA_TSTRING || !lua_istable(lua, -1)) {
+        if (lua_type(lua, -2) != LUA_TSTRING || !lua_istable(lua, -1))
             raise_error(lua, "type %s: attributes must be tables by name", schema->type);
-        }
         attributes[used].name = arena_text(arena, lua_tostring(lua, -2));
         read_attribute(lua, arena, schema->type, &attributes[used++]);
     }
@@ -201,17 +193,14 @@ const struct kind *kind_find(lua_State *lua, const char *type)
 {
     struct script *script = script_of(lua);
     const struct kind *known = map_find(&script->kinds, type);
-    if (known != NULL) {
+    if (known != NULL)
         return known;
-    }
-    if (strcmp(type, "secret") == 0) {
+    if (strcmp(type, "secret") == 0)
         return add_secret(script);
-    }
     struct library_source source;
     const char *path = name_is_tame(type) ? kind_path(script, type) : NULL;
-    if (path == NULL || !library_find(script, path, &source)) {
+    if (path == NULL || !library_find(script, path, &source))
         return NULL;
-    }
     lua_pushcfunction(lua, library_require);
     lua_pushlstring(lua, path + strlen("stdlib/"), strlen(path) - strlen("stdlib/.lua"));
     lua_call(lua, 1, 1);
@@ -259,14 +248,12 @@ const struct kind *kind_check(lua_State *lua, const char *type)
         int line;
         const char *near = nearest(script_of(lua), type);
         fault_set(&fault, FAULT_ERROR, "there is no type %s", type);
-        if (raise_place(lua, 1, &file, &line)) {
+        if (raise_place(lua, 1, &file, &line))
             fault_where(&fault, "%s:%d", file, line);
-        }
-        if (near != NULL) {
+        if (near != NULL)
             fault_next(&fault, "did you mean %s?", near);
-        } else {
+        else
             fault_next(&fault, "pipster types lists them");
-        }
         raise_fault(lua, &fault);
     }
     return kind;

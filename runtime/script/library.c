@@ -32,11 +32,10 @@ static bool find_embedded(const char *path, struct library_source *source)
             source->length = embedded_files[middle].length;
             return true;
         }
-        if (order < 0) {
+        if (order < 0)
             high = middle;
-        } else {
+        else
             low = middle + 1;
-        }
     }
     return false;
 }
@@ -51,12 +50,11 @@ static bool read_file(struct script *script, const char *path, const char *name,
         return true;
     }
     struct stat status;
-    FILE *file = fopen(path, "rb");
+    FILE *file = fopen(path, "rbe");
     if (file == NULL || fstat(fileno(file), &status) != 0 || !S_ISREG(status.st_mode) ||
         status.st_size > FILE_CEILING) {
-        if (file != NULL) {
+        if (file != NULL)
             fclose(file);
-        }
         return false;
     }
     char *bytes = arena_alloc(&script->arena, (size_t) status.st_size + 1);
@@ -76,9 +74,8 @@ bool library_find(struct script *script, const char *path, struct library_source
     if (root != NULL) {
         const char *on_disk =
             arena_format(&script->arena, "%s/%s", root, path + strlen("stdlib/"));
-        if (read_file(script, on_disk, path, source)) {
+        if (read_file(script, on_disk, path, source))
             return true;
-        }
     }
     return find_embedded(path, source);
 }
@@ -93,9 +90,8 @@ static void list_disk(struct script *script, const char *folder, const char *nam
                       const char **paths, size_t *count, size_t room)
 {
     DIR *directory = opendir(folder);
-    if (directory == NULL) {
+    if (directory == NULL)
         return;
-    }
     for (struct dirent *entry = readdir(directory); entry != NULL && *count < room;
          entry = readdir(directory)) {
         size_t length = strlen(entry->d_name);
@@ -124,19 +120,15 @@ const char *const *library_list(struct script *script, const char *prefix, size_
     enum { ROOM = 2048 };
     const char **all = arena_alloc(&script->arena, ROOM * sizeof *all);
     size_t total = 0;
-    if (script->options.stdlib_root != NULL) {
+    if (script->options.stdlib_root != NULL)
         list_disk(script, script->options.stdlib_root, "stdlib", all, &total, ROOM);
-    }
-    for (size_t i = 0; i < embedded_file_count && total < ROOM; i++) {
+    for (size_t i = 0; i < embedded_file_count && total < ROOM; i++)
         all[total++] = embedded_files[i].path;
-    }
     qsort(all, total, sizeof *all, compare_texts);
     *count = 0;
-    for (size_t i = 0; i < total; i++) {
-        if (is_listed(all[i], prefix, *count > 0 ? all[*count - 1] : NULL)) {
+    for (size_t i = 0; i < total; i++)
+        if (is_listed(all[i], prefix, *count > 0 ? all[*count - 1] : NULL))
             all[(*count)++] = all[i];
-        }
-    }
     return all;
 }
 
@@ -165,18 +157,16 @@ bool library_find_playbook(struct script *script, const char *name, const char *
         return read_file(script, name, name, source) ||
                (is_tame(name) && find_in_project(script, name, source));
     }
-    if (!is_tame(name)) {
+    if (!is_tame(name))
         return false;
-    }
     const char *file = arena_format(&script->arena, is_path ? "%s" : "%s.lua", name);
     const char *slash = from != NULL ? strrchr(from, '/') : NULL;
     if (slash != NULL) {
         const char *beside =
             arena_format(&script->arena, "%.*s/%s", (int) (slash - from), from, file);
         if (read_file(script, beside, beside, source) ||
-            find_in_project(script, beside, source)) {
+            find_in_project(script, beside, source))
             return true;
-        }
     }
     return find_in_project(script, arena_format(&script->arena, "playbooks/%s", file),
                            source) ||
@@ -207,9 +197,8 @@ void library_load(lua_State *lua, const struct library_source *source)
     int status =
         luaL_loadbufferx(lua, source->bytes, source->length, lua_tostring(lua, -1), "t");
     lua_remove(lua, -2);
-    if (status != LUA_OK) {
+    if (status != LUA_OK)
         raise_syntax(lua, source->path);
-    }
     lua_insert(lua, -2);
     lua_setupvalue(lua, -2, 1);
     // Kept for good, since the watchdog reads the names of chunks from another thread.
@@ -237,11 +226,10 @@ static int finish_require(lua_State *lua, int status, lua_KContext context)
         lua_replace(lua, 3);
     }
     lua_pushvalue(lua, 1);
-    if (failed) {
+    if (failed)
         lua_pushnil(lua);
-    } else {
+    else
         lua_pushvalue(lua, 3);
-    }
     lua_rawset(lua, 2);
     lua_settop(lua, 3);
     return failed ? lua_error(lua) : 1;
@@ -254,9 +242,8 @@ static void push_loader(lua_State *lua, const char *name)
     if (lua_getfield(lua, -1, name) == LUA_TNIL) {
         struct library_source source;
         const char *path = lua_pushfstring(lua, "stdlib/%s.lua", name);
-        if (!library_find(script_of(lua), path, &source)) {
+        if (!library_find(script_of(lua), path, &source))
             raise_error(lua, "there is no module \"%s\" (%s)", name, path);
-        }
         sandbox_push_stdlib(lua);
         library_load(lua, &source);
     }
@@ -273,12 +260,10 @@ int library_require(lua_State *lua)
     const char *name = lua_tostring(lua, 1);
     luaL_getsubtable(lua, LUA_REGISTRYINDEX, LOADED);
     int known = lua_getfield(lua, 2, name);
-    if (known == LUA_TBOOLEAN && !lua_toboolean(lua, 3)) {
+    if (known == LUA_TBOOLEAN && !lua_toboolean(lua, 3))
         return raise_error(lua, "module \"%s\" requires itself", name);
-    }
-    if (known != LUA_TNIL) {
+    if (known != LUA_TNIL)
         return 1;
-    }
     push_loader(lua, name);
     lua_pushboolean(lua, 0);
     lua_setfield(lua, 2, name);

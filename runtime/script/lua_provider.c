@@ -40,9 +40,8 @@ static const struct schema *schema(void *context, const char *type)
 {
     struct look_up look_up = {.type = type};
     struct fault fault = {0};
-    if (!script_protect(context, find_schema, &look_up, &fault)) {
+    if (!script_protect(context, find_schema, &look_up, &fault))
         return NULL;
-    }
     return look_up.schema;
 }
 
@@ -112,9 +111,8 @@ static int observe_body(lua_State *lua)
 static void observe_done(void *context, const struct fault *fault)
 {
     struct observe_batch *batch = context;
-    if (fault == NULL) {
+    if (fault == NULL)
         return;
-    }
     for (size_t i = 0; i < batch->count && fault_is_set(fault); i++) {
         batch->items[i].state = OBSERVE_FAILED;
         batch->items[i].fault = *fault;
@@ -142,11 +140,10 @@ static bool can_be_reached(const struct observe_batch *batch)
 static void observe(void *context, struct observe_batch *batch)
 {
     struct script *script = context;
-    if (can_be_reached(batch)) {
+    if (can_be_reached(batch))
         task_start(script, observe_body, batch, observe_done);
-    } else {
+    else
         loop_defer(script->options.loop, observe_unknown, batch);
-    }
 }
 
 static void apply(void *context, struct step_batch *batch)
@@ -163,9 +160,8 @@ static bool turn(void *context)
 bool lua_provider_open(struct script *script, struct fault *fault)
 {
     script->provide = calloc(1, sizeof *script->provide);
-    if (script->provide == NULL) {
+    if (script->provide == NULL)
         return fault_set(fault, FAULT_INTERNAL, "out of memory");
-    }
     script->provide->provider = (struct provider){
         .context = script,
         .schema = schema,

@@ -16,18 +16,16 @@ static int l_operation_gc(lua_State *lua)
     struct operation **box = luaL_checkudata(lua, 1, OPERATION);
     struct operation *operation = *box;
     *box = NULL;
-    if (operation == NULL) {
+    if (operation == NULL)
         return 0;
-    }
     task_release(operation->task);
     operation->task = NULL;
     if (!operation->finished) {
         operation->abandoned = true;
         return 0;
     }
-    if (operation->clear != NULL) {
+    if (operation->clear != NULL)
         operation->clear(operation);
-    }
     arena_clear(&operation->arena);
     free(operation);
     return 0;
@@ -42,16 +40,14 @@ void *operation_new(lua_State *lua, size_t size)
                         ? "a playbook declares, it does not call out"
                         : "this is inside a function that Lua's own library calls");
     }
-    if (script_of(lua)->options.loop == NULL) {
+    if (script_of(lua)->options.loop == NULL)
         raise_error(lua, "nothing can be waited for without a loop");
-    }
     struct operation **box = lua_newuserdatauv(lua, sizeof *box, 0);
     *box = NULL;
     luaL_setmetatable(lua, OPERATION);
     struct operation *operation = calloc(1, size);
-    if (operation == NULL) {
+    if (operation == NULL)
         abort();
-    }
     arena_init(&operation->arena, 0);
     operation->task = task;
     task_hold(task);
@@ -65,31 +61,27 @@ bool operation_finish(struct operation *operation)
 {
     operation->finished = true;
     if (operation->abandoned) {
-        if (operation->clear != NULL) {
+        if (operation->clear != NULL)
             operation->clear(operation);
-        }
         arena_clear(&operation->arena);
         free(operation);
         return false;
     }
-    if (operation->task != NULL) {
+    if (operation->task != NULL)
         task_wake(operation->task);
-    }
     return true;
 }
 
 void operation_wake(struct operation *operation)
 {
-    if (operation->task != NULL && !operation->abandoned) {
+    if (operation->task != NULL && !operation->abandoned)
         task_wake(operation->task);
-    }
 }
 
 int operation_wait(lua_State *lua, struct operation *operation, lua_KFunction next)
 {
-    if (!lua_isyieldable(lua)) {
+    if (!lua_isyieldable(lua))
         return raise_error(lua, "nothing can be waited for here");
-    }
     return lua_yieldk(lua, 0, (lua_KContext) operation, next);
 }
 

@@ -46,23 +46,21 @@ static struct key check_key(lua_State *lua, int index)
 
 static void push_key(lua_State *lua, const struct key *key)
 {
-    if (key->rank == 1) {
+    if (key->rank == 1)
         lua_pushlstring(lua, key->text, key->length);
-    } else if (key->rank == 2) {
+    else if (key->rank == 2)
         lua_pushboolean(lua, key->number != 0);
-    } else if (key->is_integer) {
+    else if (key->is_integer)
         lua_pushinteger(lua, key->integer);
-    } else {
+    else
         lua_pushnumber(lua, key->number);
-    }
 }
 
 static int compare_keys(const void *left_key, const void *right_key)
 {
     const struct key *left = left_key, *right = right_key;
-    if (left->rank != right->rank) {
+    if (left->rank != right->rank)
         return left->rank < right->rank ? -1 : 1;
-    }
     if (left->rank == 1) {
         size_t shorter = left->length < right->length ? left->length : right->length;
         int order = memcmp(left->text, right->text, shorter);
@@ -70,9 +68,8 @@ static int compare_keys(const void *left_key, const void *right_key)
                    ? order
                    : (left->length > right->length) - (left->length < right->length);
     }
-    if (left->is_integer && right->is_integer) {
+    if (left->is_integer && right->is_integer)
         return (left->integer > right->integer) - (left->integer < right->integer);
-    }
     return (left->number > right->number) - (left->number < right->number);
 }
 
@@ -83,9 +80,8 @@ int order_next(lua_State *lua)
     lua_settop(lua, 2);
     struct key after = {0}, best = {0};
     bool from_start = lua_isnil(lua, 2), found = false;
-    if (!from_start) {
+    if (!from_start)
         after = check_key(lua, 2);
-    }
     lua_pushnil(lua);
     while (lua_next(lua, 1) != 0) {
         lua_pop(lua, 1);
@@ -111,13 +107,11 @@ static int l_step(lua_State *lua) // upvalues: sorted keys, position
     lua_Integer position = lua_tointeger(lua, lua_upvalueindex(2));
     for (;;) {
         position++;
-        if (lua_rawgeti(lua, lua_upvalueindex(1), position) == LUA_TNIL) {
+        if (lua_rawgeti(lua, lua_upvalueindex(1), position) == LUA_TNIL)
             return 1;
-        }
         lua_pushvalue(lua, -1);
-        if (lua_rawget(lua, 1) != LUA_TNIL) {
+        if (lua_rawget(lua, 1) != LUA_TNIL)
             break; // a key taken out since then is passed over
-        }
         lua_pop(lua, 2);
     }
     lua_pushinteger(lua, position);

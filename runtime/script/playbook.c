@@ -33,9 +33,8 @@ static int l_phase(lua_State *lua)
 // The field of the table at `index`, or nil; pushed.
 static int option(lua_State *lua, int index, const char *name)
 {
-    if (lua_istable(lua, index)) {
+    if (lua_istable(lua, index))
         return lua_getfield(lua, index, name);
-    }
     lua_pushnil(lua);
     return LUA_TNIL;
 }
@@ -48,9 +47,8 @@ static int refuse_input(lua_State *lua, const char *name, const char *text,
     int line;
     fault_set(&fault, FAULT_USAGE, "input \"%s\" must be %s, not \"%s\"", name, expected,
               text);
-    if (raise_place(lua, 1, &file, &line)) {
+    if (raise_place(lua, 1, &file, &line))
         fault_where(&fault, "%s:%d", file, line);
-    }
     fault_next(&fault, "pipster … --var %s=…", name);
     return raise_fault(lua, &fault);
 }
@@ -63,9 +61,8 @@ static void push_split(lua_State *lua, const char *text)
          at += strspn(at, ", ")) {
         size_t length = strcspn(at, ",");
         size_t kept = length;
-        while (kept > 0 && at[kept - 1] == ' ') {
+        while (kept > 0 && at[kept - 1] == ' ')
             kept--;
-        }
         lua_pushlstring(lua, at, kept);
         lua_rawseti(lua, -2, (lua_Integer) lua_rawlen(lua, -2) + 1);
         at += length;
@@ -86,9 +83,8 @@ static int push_given(lua_State *lua, const char *name, const char *text,
         }
     } else if (strcmp(type, "boolean") == 0) {
         bool yes = strcmp(text, "true") == 0, no = strcmp(text, "false") == 0;
-        if (!yes && !no) {
+        if (!yes && !no)
             return refuse_input(lua, name, text, "true or false");
-        }
         lua_pushboolean(lua, yes);
     } else if (strcmp(type, "list") == 0) {
         push_split(lua, text);
@@ -124,9 +120,8 @@ static int l_input(lua_State *lua)
     const char *type = luaL_optstring(lua, 4, type_of_default(lua, 3));
     const char *given =
         script->options.inputs != NULL ? map_find(script->options.inputs, name) : NULL;
-    if (given != NULL) {
+    if (given != NULL)
         return push_given(lua, name, given, type);
-    }
     if (!lua_isnil(lua, 3)) {
         lua_pushvalue(lua, 3);
         return 1;
@@ -135,9 +130,8 @@ static int l_input(lua_State *lua)
     const char *file;
     int line;
     fault_set(&fault, FAULT_USAGE, "input \"%s\" has no value", name);
-    if (raise_place(lua, 1, &file, &line)) {
+    if (raise_place(lua, 1, &file, &line))
         fault_where(&fault, "%s:%d", file, line);
-    }
     fault_next(&fault, "pipster … --var %s=…, or set PIPSTER_VAR_%s", name, name);
     return raise_fault(lua, &fault);
 }
@@ -163,12 +157,10 @@ static int l_output(lua_State *lua)
     struct declare *declare = declare_check(lua);
     luaL_checktype(lua, 1, LUA_TTABLE);
     const struct value *outputs = convert_check(lua, 1, declare->arena);
-    if (outputs->kind != VALUE_MAP) {
+    if (outputs->kind != VALUE_MAP)
         return raise_error(lua, "output { name = value, … } takes names");
-    }
-    for (size_t i = 0; i < outputs->map.count; i++) {
+    for (size_t i = 0; i < outputs->map.count; i++)
         add_output(declare, outputs->map.entries[i].key, outputs->map.entries[i].value);
-    }
     return 0;
 }
 
@@ -180,9 +172,8 @@ static const struct value *look_up(const struct declare *declare,
     const struct declaration *target = map_find(&declare->by_address, address);
     const struct state_rows *rows = declare->script->options.recorded;
     const struct value *found = NULL;
-    if (target != NULL) {
+    if (target != NULL)
         found = value_find_path(target->resource.attributes, reference->reference.path);
-    }
     if (found == NULL && rows != NULL) {
         const struct record *record = state_find(rows, address);
         found = record != NULL
@@ -201,9 +192,8 @@ static int raise_unknown(lua_State *lua, const struct value *value)
     int line;
     fault_set(&fault, FAULT_ERROR, "value: %s.%s is known only after apply",
               first->reference.address, first->reference.path);
-    if (raise_place(lua, 1, &file, &line)) {
+    if (raise_place(lua, 1, &file, &line))
         fault_where(&fault, "%s:%d", file, line);
-    }
     fault_why(&fault, "%s is not there yet", first->reference.address);
     fault_next(&fault, "pass it on as it is, or join it with text(\"…%%s…\", it)");
     return raise_fault(lua, &fault);
@@ -220,9 +210,8 @@ static int l_value(lua_State *lua)
         return 1;
     }
     if (value_has_secret(value) ||
-        (value->kind == VALUE_REFERENCE && value->reference.secret)) {
+        (value->kind == VALUE_REFERENCE && value->reference.secret))
         return raise_error(lua, "value: a secret has no plain value in a playbook");
-    }
     size_t count = value->kind == VALUE_TEMPLATE ? value->list.count : 1;
     luaL_checkstack(lua, (int) count + 4, "value");
     for (size_t i = 0; i < count; i++) {
@@ -230,14 +219,12 @@ static int l_value(lua_State *lua)
             value->kind == VALUE_TEMPLATE ? value->list.items[i] : value;
         const struct value *plain =
             part->kind == VALUE_REFERENCE ? look_up(declare, part) : part;
-        if (plain == NULL) {
+        if (plain == NULL)
             return raise_unknown(lua, part);
-        }
         convert_push(lua, plain, CONVERT_NULL_IS_NIL);
     }
-    if (value->kind == VALUE_TEMPLATE) {
+    if (value->kind == VALUE_TEMPLATE)
         lua_concat(lua, (int) count);
-    }
     return 1;
 }
 
@@ -267,9 +254,8 @@ static int l_secret(lua_State *lua)
     }
     option(lua, 2, "length"); // 3
     lua_Integer length = luaL_optinteger(lua, 3, 32);
-    if (length < 8 || length > 1024) {
+    if (length < 8 || length > 1024)
         return raise_error(lua, "secret \"%s\": length must be 8 to 1024", name);
-    }
     const char *address = arena_format(declare->arena, "secret/%s", name);
     const struct declaration *known = map_find(&declare->by_address, address);
     if (known == NULL) {
@@ -314,11 +300,9 @@ static void load(lua_State *lua, const struct library_source *source)
 
 static void check_cycle(lua_State *lua, const struct declare *declare, const char *path)
 {
-    for (size_t i = 0; i < declare->files.count; i++) {
-        if (strcmp(declare->files.items[i], path) == 0) {
+    for (size_t i = 0; i < declare->files.count; i++)
+        if (strcmp(declare->files.items[i], path) == 0)
             raise_error(lua, "%s includes itself", path);
-        }
-    }
 }
 
 // Evaluates the playbook once and pushes what it returned.
@@ -331,9 +315,8 @@ static void evaluate(lua_State *lua, struct declare *declare, const char *name,
         const char *file;
         int line;
         fault_set(&fault, FAULT_USAGE, "there is no playbook %s", name);
-        if (raise_place(lua, 1, &file, &line)) {
+        if (raise_place(lua, 1, &file, &line))
             fault_where(&fault, "%s:%d", file, line);
-        }
         raise_fault(lua, &fault);
     }
     check_cycle(lua, declare, source.path);
@@ -474,7 +457,7 @@ static void close_declare(struct declare *declare)
 }
 
 bool playbook_run(struct script *script, const char *path, struct arena *arena,
-                         struct resource_set *set, struct fault *fault)
+                  struct resource_set *set, struct fault *fault)
 {
     struct declare declare;
     open_declare(&declare, script, arena);

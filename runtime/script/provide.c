@@ -22,9 +22,8 @@ void provide_push_function(lua_State *lua, const char *name)
 void provide_push_kind(lua_State *lua, const char *type)
 {
     const struct kind *kind = kind_check(lua, type);
-    if (kind->table == LUA_NOREF) {
+    if (kind->table == LUA_NOREF)
         raise_error(lua, "%s is the engine's own", type);
-    }
     lua_rawgeti(lua, LUA_REGISTRYINDEX, kind->table);
 }
 
@@ -53,12 +52,10 @@ const struct value *provide_take(lua_State *lua, int index, const char *type,
 {
     const struct value *value = convert_find(lua, index, arena);
     const struct kind *kind = kind_check(lua, type);
-    if (value == NULL || value->kind == VALUE_NULL) {
+    if (value == NULL || value->kind == VALUE_NULL)
         return NULL;
-    }
-    if (value->kind == VALUE_LIST && value->list.count == 0) {
+    if (value->kind == VALUE_LIST && value->list.count == 0)
         return value_map(arena, NULL, 0);
-    }
     if (value->kind != VALUE_MAP) {
         raise_error(lua, "%s answered a %s instead of attributes", type,
                     value_kind_name(value->kind));
@@ -67,15 +64,13 @@ const struct value *provide_take(lua_State *lua, int index, const char *type,
         const struct schema_attribute *attribute = &kind->schema->attributes[i];
         const struct value *given = value_find(value, attribute->name);
         bool is_list = attribute->kind == SCHEMA_LIST || attribute->kind == SCHEMA_SET;
-        if (given == NULL) {
+        if (given == NULL)
             continue;
-        }
-        if (is_list && given->kind == VALUE_MAP && given->map.count == 0) {
+        if (is_list && given->kind == VALUE_MAP && given->map.count == 0)
             value = value_with(arena, value, attribute->name, value_list(arena, NULL, 0));
-        } else if (attribute->kind == SCHEMA_MAP && given->kind == VALUE_LIST &&
-                   given->list.count == 0) {
+        else if (attribute->kind == SCHEMA_MAP && given->kind == VALUE_LIST &&
+                 given->list.count == 0)
             value = value_with(arena, value, attribute->name, value_map(arena, NULL, 0));
-        }
     }
     return value;
 }

@@ -26,9 +26,8 @@ static int finish_remember(lua_State *lua, int status, lua_KContext context)
 {
     struct operation *operation = (struct operation *) context;
     (void) status;
-    if (!operation->finished) {
+    if (!operation->finished)
         return operation_wait(lua, operation, finish_remember);
-    }
     return fault_is_set(&operation->fault) ? raise_fault(lua, &operation->fault) : 0;
 }
 
@@ -37,9 +36,8 @@ static int l_remember(lua_State *lua) // upvalues: batch, step
     struct step_batch *batch = lua_touserdata(lua, lua_upvalueindex(1));
     struct step *step = lua_touserdata(lua, lua_upvalueindex(2));
     luaL_checktype(lua, 1, LUA_TTABLE);
-    if (batch->note == NULL) {
+    if (batch->note == NULL)
         return 0;
-    }
     struct operation *operation = operation_new(lua, sizeof *operation);
     const struct value *note = convert_check(lua, 1, batch->arena);
     operation->finished = false;
@@ -51,9 +49,8 @@ static void tell(lua_State *lua, const char *event, const char *text)
 {
     struct step_batch *batch = lua_touserdata(lua, lua_upvalueindex(1));
     struct step *step = lua_touserdata(lua, lua_upvalueindex(2));
-    if (batch->event != NULL) {
+    if (batch->event != NULL)
         batch->event(batch, step, event, text);
-    }
 }
 
 static int l_begin(lua_State *lua)
@@ -119,19 +116,24 @@ static void push_step(lua_State *lua, struct step_batch *batch, struct step *ste
     set_function(lua, "line", l_line, batch, step);
 }
 
+static bool owes(const struct step *step, const char *handler)
+{
+    const struct preview *preview = step->change->preview;
+    for (size_t k = 0; preview != NULL && k < preview->handler_count; k++)
+        if (strcmp(preview->handlers[k], handler) == 0)
+            return true;
+    return false;
+}
+
 // Pushes the indexes of the batch's steps whose preview owes this handler.
 static void push_causes(lua_State *lua, const struct step_batch *batch,
                         const struct step_handler *handler)
 {
     lua_newtable(lua);
     for (size_t i = 0; i < batch->count; i++) {
-        const struct preview *preview = batch->steps[i]->change->preview;
-        for (size_t k = 0; preview != NULL && k < preview->handler_count; k++) {
-            if (strcmp(preview->handlers[k], handler->name) == 0) {
-                lua_pushinteger(lua, (lua_Integer) i + 1);
-                lua_rawseti(lua, -2, (lua_Integer) lua_rawlen(lua, -2) + 1);
-                break;
-            }
+        if (owes(batch->steps[i], handler->name)) {
+            lua_pushinteger(lua, (lua_Integer) i + 1);
+            lua_rawseti(lua, -2, (lua_Integer) lua_rawlen(lua, -2) + 1);
         }
     }
 }
@@ -154,13 +156,12 @@ static void take_fault(lua_State *lua, const struct step *step, struct fault *fa
 {
     lua_getfield(lua, -1, "fault");
     const struct fault *given = raise_find(lua, -1);
-    if (given != NULL) {
+    if (given != NULL)
         *fault = *given;
-    } else if (lua_type(lua, -1) == LUA_TSTRING) {
+    else if (lua_type(lua, -1) == LUA_TSTRING)
         fault_set(fault, FAULT_ERROR, "%s", lua_tostring(lua, -1));
-    } else if (step != NULL) {
+    else if (step != NULL)
         fault_set(fault, FAULT_ERROR, "%s failed", step->change->address);
-    }
     lua_pop(lua, 1);
 }
 
@@ -171,12 +172,10 @@ static enum step_outcome take_outcome(lua_State *lua)
                                                  STEP_UNCERTAIN};
     enum step_outcome outcome = STEP_FAILED;
     lua_getfield(lua, -1, "outcome");
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < 4; i++)
         if (lua_type(lua, -1) == LUA_TSTRING &&
-            strcmp(lua_tostring(lua, -1), words[i]) == 0) {
+            strcmp(lua_tostring(lua, -1), words[i]) == 0)
             outcome = outcomes[i];
-        }
-    }
     lua_pop(lua, 1);
     return outcome;
 }
@@ -195,15 +194,25 @@ static void take_result(lua_State *lua, struct step_batch *batch, struct step *s
     step->changed = lua_isnil(lua, -1) || lua_toboolean(lua, -1) != 0;
     lua_pop(lua, 1);
     lua_getfield(lua, -1, "found");
-    if (strcmp(step->action, "check") == 0) {
+    if (strcmp(step->action, "check") == 0)
         step->found = convert_find(lua, -1, batch->arena);
-    } else {
+    else
         step->found = provide_take(lua, -1, step->change->type, batch->arena);
-    }
     lua_pop(lua, 1);
-    if (step->outcome == STEP_FAILED || step->outcome == STEP_UNCERTAIN) {
+    if (step->outcome == STEP_FAILED || step->outcome == STEP_UNCERTAIN)
         take_fault(lua, step, &step->fault);
-    }
+}
+
+// What came of it is on top of the stack.
+static void take_handler(lua_State *lua, struct step_handler *handler)
+{
+    if (!lua_istable(lua, -1))
+        return;
+    lua_getfield(lua, -1, "done");
+    handler->done = lua_toboolean(lua, -1) != 0;
+    lua_pop(lua, 1);
+    if (!handler->done)
+        take_fault(lua, NULL, &handler->fault);
 }
 
 // asked, results, handlers
@@ -218,15 +227,8 @@ static int apply_end(lua_State *lua, int status, lua_KContext context)
         lua_settop(lua, 3);
     }
     for (size_t i = 0; i < batch->handler_count && lua_istable(lua, 3); i++) {
-        struct step_handler *handler = &batch->handlers[i];
-        if (lua_rawgeti(lua, 3, (lua_Integer) i + 1) == LUA_TTABLE) {
-            lua_getfield(lua, -1, "done");
-            handler->done = lua_toboolean(lua, -1) != 0;
-            lua_pop(lua, 1);
-            if (!handler->done) {
-                take_fault(lua, NULL, &handler->fault);
-            }
-        }
+        lua_rawgeti(lua, 3, (lua_Integer) i + 1);
+        take_handler(lua, &batch->handlers[i]);
         lua_settop(lua, 3);
     }
     return 0;
@@ -258,9 +260,8 @@ static int apply_body(lua_State *lua)
 static void apply_done(void *context, const struct fault *fault)
 {
     struct step_batch *batch = context;
-    if (fault == NULL) {
+    if (fault == NULL)
         return;
-    }
     bool uncertain = strcmp(fault->code, RAISE_UNCERTAIN) == 0;
     for (size_t i = 0; i < batch->count && fault_is_set(fault); i++) {
         bool first = i == 0;

@@ -17,32 +17,13 @@ struct asked {
     struct preview *preview;
 };
 
-static const char *action_word(enum change_action action)
-{
-    switch (action) {
-    case CHANGE_CREATE:
-        return "create";
-    case CHANGE_UPDATE:
-        return "update";
-    case CHANGE_REPLACE:
-        return "replace";
-    case CHANGE_DELETE:
-        return "delete";
-    case CHANGE_CHECK:
-        return "check";
-    default:
-        return "none";
-    }
-}
-
 static const char **take_texts(struct arena *arena, const struct value *told,
                                const char *name, size_t *count)
 {
     const struct value *list = value_find(told, name);
     *count = 0;
-    if (list == NULL || list->kind != VALUE_LIST) {
+    if (list == NULL || list->kind != VALUE_LIST)
         return NULL;
-    }
     const char **texts = arena_alloc(arena, (list->list.count + 1) * sizeof *texts);
     for (size_t i = 0; i < list->list.count; i++) {
         const struct value *item = list->list.items[i];
@@ -55,9 +36,8 @@ static void take_handlers(lua_State *lua, struct arena *arena, const struct valu
                           struct preview *preview)
 {
     const struct value *list = value_find(told, "handlers");
-    if (list == NULL || list->kind != VALUE_LIST) {
+    if (list == NULL || list->kind != VALUE_LIST)
         return;
-    }
     preview->handlers = arena_alloc(arena, (list->list.count + 1) * sizeof(char *));
     preview->handler_scripts =
         arena_alloc(arena, (list->list.count + 1) * sizeof(char *));
@@ -81,9 +61,8 @@ static struct price_line *take_prices(lua_State *lua, struct arena *arena,
 {
     const struct value *list = value_find(told, name);
     *count = 0;
-    if (list == NULL || list->kind != VALUE_LIST) {
+    if (list == NULL || list->kind != VALUE_LIST)
         return NULL;
-    }
     struct price_line *lines = arena_alloc(arena, (list->list.count + 1) * sizeof *lines);
     for (size_t i = 0; i < list->list.count; i++) {
         const struct value *line = list->list.items[i];
@@ -93,9 +72,8 @@ static struct price_line *take_prices(lua_State *lua, struct arena *arena,
         lines[i].known = amount != NULL;
         if (amount != NULL &&
             !money_parse(amount, value_find_text(line, "currency", "EUR"),
-                         &lines[i].monthly, &fault)) {
+                         &lines[i].monthly, &fault))
             raise_fault(lua, &fault);
-        }
     }
     *count = list->list.count;
     return lines;
@@ -111,8 +89,7 @@ static void fill(lua_State *lua, struct asked *asked, const struct value *told)
     preview->downtime = value_find_text(told, "downtime", NULL);
     preview->data_at_risk = value_find_text(told, "data", NULL);
     preview->replace_because = value_find_text(told, "replace_because", NULL);
-    preview->unsettled =
-        take_texts(arena, told, "unsettled", &preview->unsettled_count);
+    preview->unsettled = take_texts(arena, told, "unsettled", &preview->unsettled_count);
     take_handlers(lua, arena, told, preview);
     preview->prices = take_prices(lua, arena, told, "prices", &preview->price_count);
     preview->prices_before =
@@ -127,7 +104,7 @@ static int ask(lua_State *lua)
     provide_push_function(lua, "preview");
     provide_push_kind(lua, change->type);
     lua_createtable(lua, 0, 5);
-    provide_set_text(lua, "action", action_word(change->action));
+    provide_set_text(lua, "action", plan_action_name(change->action));
     provide_set_text(lua, "name", change->name);
     provide_set_value(lua, "have", change->found);
     provide_set_value(lua, "want", change->wanted);
@@ -152,9 +129,8 @@ bool provide_preview(void *script, struct arena *arena, const struct change *cha
 {
     struct asked asked = {.arena = arena, .change = change, .preview = preview};
     *preview = (struct preview){0};
-    if (strcmp(change->type, "secret") == 0) {
+    if (strcmp(change->type, "secret") == 0)
         return true;
-    }
     return script_protect(script, ask, &asked, fault) ||
            fault_while(fault, "previewing %s", change->address);
 }

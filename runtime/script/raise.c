@@ -7,6 +7,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define METATABLE "pipster.fault"
@@ -69,13 +70,14 @@ void raise_push(lua_State *lua, const struct fault *fault)
     push_raised(lua, fault);
 }
 
-int raise_fault(lua_State *lua, const struct fault *fault)
+_Noreturn int raise_fault(lua_State *lua, const struct fault *fault)
 {
     raise_push(lua, fault);
-    return lua_error(lua);
+    lua_error(lua);
+    abort(); // lua_error is not declared as what it is
 }
 
-int raise_error(lua_State *lua, const char *format, ...)
+_Noreturn int raise_error(lua_State *lua, const char *format, ...)
 {
     struct fault fault = {0};
     char what[sizeof fault.what];
@@ -86,10 +88,9 @@ int raise_error(lua_State *lua, const char *format, ...)
     fault_set(&fault, FAULT_ERROR, "%s", what);
     const char *file;
     int line;
-    if (raise_place(lua, 1, &file, &line)) {
+    if (raise_place(lua, 1, &file, &line))
         fault_where(&fault, "%s:%d", file, line);
-    }
-    return raise_fault(lua, &fault);
+    raise_fault(lua, &fault);
 }
 
 struct fault *raise_find(lua_State *lua, int index)
@@ -110,19 +111,16 @@ static void add_trace(lua_State *lua, struct fault *fault)
         lua_getinfo(lua, "Sl", &frame);
         char place[600];
         snprintf(place, sizeof place, "%s:%d", frame.source + 1, frame.currentline);
-        if (frame.currentline <= 0 || strcmp(place, fault->where) == 0) {
+        if (frame.currentline <= 0 || strcmp(place, fault->where) == 0)
             continue;
-        }
         int length = snprintf(trace + used, sizeof trace - used, "%s%s",
                               named++ == 0 ? "called from " : ", ", place);
-        if (length < 0 || used + (size_t) length >= sizeof trace) {
+        if (length < 0 || used + (size_t) length >= sizeof trace)
             break;
-        }
         used += (size_t) length;
     }
-    if (used > 0 && fault->why[0] == '\0') {
+    if (used > 0 && fault->why[0] == '\0')
         fault_why(fault, "%s", trace);
-    }
 }
 
 // luaL_error puts "file:line: " before the message; we keep the place apart.
@@ -135,9 +133,8 @@ static const char *without_place(lua_State *lua, const char *message)
         char place[LUA_IDSIZE + 32];
         int length =
             snprintf(place, sizeof place, "%s:%d: ", frame.short_src, frame.currentline);
-        if (frame.currentline > 0 && strncmp(message, place, (size_t) length) == 0) {
+        if (frame.currentline > 0 && strncmp(message, place, (size_t) length) == 0)
             return message + length;
-        }
     }
     return message;
 }
@@ -148,9 +145,8 @@ int raise_handler(lua_State *lua)
     int line;
     struct fault *known = raise_find(lua, 1);
     if (known != NULL) {
-        if (known->where[0] == '\0' && find_frame(lua, 1, true, &file, &line)) {
+        if (known->where[0] == '\0' && find_frame(lua, 1, true, &file, &line))
             fault_where(known, "%s:%d", file, line);
-        }
         return 1;
     }
     struct fault fault = {0};
@@ -162,9 +158,8 @@ int raise_handler(lua_State *lua)
     }
     // A plain error is where it was raised; those of our own C functions where they were
     // called.
-    if (find_frame(lua, 1, false, &file, &line)) {
+    if (find_frame(lua, 1, false, &file, &line))
         fault_where(&fault, "%s:%d", file, line);
-    }
     add_trace(lua, &fault);
     raise_push(lua, &fault);
     return 1;
@@ -229,9 +224,8 @@ static struct raised *push_new(lua_State *lua, int first)
     fault_why(&fault, "%s", option(lua, first + 1, "why"));
     fault_next(&fault, "%s", option(lua, first + 1, "next"));
     snprintf(fault.code, sizeof fault.code, "%s", option(lua, first + 1, "code"));
-    if (fault.code[0] == '\0' && strcmp(known, "uncertain") == 0) {
+    if (fault.code[0] == '\0' && strcmp(known, "uncertain") == 0)
         snprintf(fault.code, sizeof fault.code, "%s", RAISE_UNCERTAIN);
-    }
     struct raised *raised = push_raised(lua, &fault);
     raised->word = known;
     return raised;
@@ -245,11 +239,10 @@ static int l_new(lua_State *lua)
 
 static int l_raise(lua_State *lua) // the module itself is at 1
 {
-    if (raise_find(lua, 2) != NULL) {
+    if (raise_find(lua, 2) != NULL)
         lua_settop(lua, 2);
-    } else {
+    else
         push_new(lua, 2);
-    }
     return lua_error(lua);
 }
 

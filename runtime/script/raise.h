@@ -12,9 +12,9 @@
 #define RAISE_UNCERTAIN "uncertain"
 
 // Never returns.
-int raise_fault(lua_State *lua, const struct fault *fault);
+_Noreturn int raise_fault(lua_State *lua, const struct fault *fault);
 // A FAULT_ERROR with the place of the nearest playbook line.
-int raise_error(lua_State *lua, const char *format, ...)
+_Noreturn int raise_error(lua_State *lua, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 void raise_push(lua_State *lua, const struct fault *fault);

@@ -35,14 +35,12 @@ void reference_push(lua_State *lua, const struct value *value)
 
 static struct box *find_box(lua_State *lua, int index)
 {
-    if (lua_type(lua, index) != LUA_TUSERDATA) {
+    if (lua_type(lua, index) != LUA_TUSERDATA)
         return NULL;
-    }
     for (size_t i = 0; i < sizeof metatables / sizeof *metatables; i++) {
         struct box *box = luaL_testudata(lua, index, metatables[i]);
-        if (box != NULL) {
+        if (box != NULL)
             return box;
-        }
     }
     return NULL;
 }
@@ -81,9 +79,8 @@ static int refuse(lua_State *lua, const struct value *value, const char *what)
     int line;
     fault_set(&fault, FAULT_ERROR, "%s cannot be used on %s%s", what, name,
               value->kind == VALUE_SECRET ? "" : ", which may be known only after apply");
-    if (raise_place(lua, 1, &file, &line)) {
+    if (raise_place(lua, 1, &file, &line))
         fault_where(&fault, "%s:%d", file, line);
-    }
     if (value->kind == VALUE_SECRET) {
         fault_next(&fault, "join it with .. or text(\"…%%s…\", it); nothing shows it");
     } else {
@@ -96,9 +93,8 @@ static int refuse(lua_State *lua, const struct value *value, const char *what)
 void reference_refuse(lua_State *lua, int index, const char *what)
 {
     const struct value *value = reference_find(lua, index);
-    if (value != NULL) {
+    if (value != NULL)
         refuse(lua, value, what);
-    }
     handle_refuse(lua, index, what);
 }
 
@@ -107,9 +103,8 @@ static int l_refuse(lua_State *lua)
 {
     const char *what = lua_tostring(lua, lua_upvalueindex(1));
     const struct value *value = reference_find(lua, 1);
-    if (value == NULL) {
+    if (value == NULL)
         value = reference_find(lua, 2);
-    }
     return value != NULL ? refuse(lua, value, what)
                          : raise_error(lua, "%s cannot be used here", what);
 }
@@ -117,21 +112,17 @@ static int l_refuse(lua_State *lua)
 static int l_index(lua_State *lua)
 {
     const struct value *value = reference_find(lua, 1);
-    if (lua_type(lua, 2) != LUA_TSTRING) {
+    if (lua_type(lua, 2) != LUA_TSTRING)
         return refuse(lua, value, "an index");
-    }
     const char *key = lua_tostring(lua, 2);
     const char *string_methods[] = {"byte",    "char", "find",  "format", "gmatch",
                                     "gsub",    "len",  "lower", "match",  "rep",
                                     "reverse", "sub",  "upper"};
-    for (size_t i = 0; i < sizeof string_methods / sizeof *string_methods; i++) {
-        if (strcmp(key, string_methods[i]) == 0) {
+    for (size_t i = 0; i < sizeof string_methods / sizeof *string_methods; i++)
+        if (strcmp(key, string_methods[i]) == 0)
             return refuse(lua, value, lua_pushfstring(lua, "string.%s", key));
-        }
-    }
-    if (value->kind != VALUE_REFERENCE) {
+    if (value->kind != VALUE_REFERENCE)
         return refuse(lua, value, lua_pushfstring(lua, ".%s", key));
-    }
     struct value inner = *value;
     inner.reference.path = lua_pushfstring(lua, "%s.%s", value->reference.path, key);
     reference_push(lua, &inner);
@@ -183,17 +174,15 @@ struct join {
 static void add_part(struct join *join, const struct value *value)
 {
     if (value->kind == VALUE_TEMPLATE) {
-        for (size_t i = 0; i < value->list.count; i++) {
+        for (size_t i = 0; i < value->list.count; i++)
             add_part(join, value->list.items[i]);
-        }
         return;
     }
     join->parts[join->count++] = value;
-    if (value->kind == VALUE_UNKNOWN && join->unknown == NULL) {
+    if (value->kind == VALUE_UNKNOWN && join->unknown == NULL)
         join->unknown = value;
-    } else if (value->kind == VALUE_SECRET && join->secret == NULL) {
+    else if (value->kind == VALUE_SECRET && join->secret == NULL)
         join->secret = value;
-    }
     join->has_reference = join->has_reference || value->kind == VALUE_REFERENCE;
 }
 
@@ -237,17 +226,14 @@ void reference_join(lua_State *lua, int first, int last)
         bool box = reference_find(lua, i) != NULL;
         plain = plain && !box;
         handle_refuse(lua, i, "..");
-        if (!box && !lua_isstring(lua, i)) {
+        if (!box && !lua_isstring(lua, i))
             raise_error(lua, "a %s cannot be joined to a text", luaL_typename(lua, i));
-        }
-        if (!box) {
+        if (!box)
             lua_tostring(lua, i); // numbers become texts here, where it may raise
-        }
     }
     if (plain) {
-        for (int i = first; i <= last; i++) {
+        for (int i = first; i <= last; i++)
             lua_pushvalue(lua, i);
-        }
         lua_concat(lua, last - first + 1);
         return;
     }
@@ -284,9 +270,8 @@ int reference_text(lua_State *lua)
         luaL_checkstack(lua, 4, "too many parts");
         lua_pushlstring(lua, from, (size_t) (at - from) + (at[1] == '%'));
         from = at + 2;
-        if (at[1] == '%') {
+        if (at[1] == '%')
             continue;
-        }
         if ((at[1] != 's' && at[1] != 'd') || next > count) {
             return raise_error(lua, "text: \"%s\" %s", format,
                                next > count ? "has more places than values follow"

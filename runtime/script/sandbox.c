@@ -73,14 +73,12 @@ static int l_setmetatable(lua_State *lua)
     luaL_argexpected(lua, lua_isnil(lua, 2) || lua_istable(lua, 2), 2, "nil or table");
     if (lua_istable(lua, 2)) {
         lua_getfield(lua, 2, "__gc");
-        if (!lua_isnil(lua, -1)) {
+        if (!lua_isnil(lua, -1))
             return raise_error(lua, "__gc is not offered");
-        }
         lua_pop(lua, 1);
     }
-    if (luaL_getmetafield(lua, 1, "__metatable") != LUA_TNIL) {
+    if (luaL_getmetafield(lua, 1, "__metatable") != LUA_TNIL)
         return raise_error(lua, "this metatable cannot be changed");
-    }
     lua_settop(lua, 2);
     lua_setmetatable(lua, 1);
     return 1;
@@ -93,11 +91,10 @@ static int l_tostring(lua_State *lua)
     int type = lua_type(lua, 1);
     bool plain =
         type == LUA_TTABLE || type == LUA_TFUNCTION || type == LUA_TLIGHTUSERDATA;
-    if (plain && luaL_getmetafield(lua, 1, "__tostring") == LUA_TNIL) {
+    if (plain && luaL_getmetafield(lua, 1, "__tostring") == LUA_TNIL)
         lua_pushstring(lua, lua_typename(lua, type));
-    } else {
+    else
         luaL_tolstring(lua, 1, NULL);
-    }
     return 1;
 }
 
@@ -108,20 +105,18 @@ static int l_print(lua_State *lua)
     luaL_Buffer line;
     luaL_buffinit(lua, &line);
     for (int i = 1; i <= count; i++) {
-        if (i > 1) {
+        if (i > 1)
             luaL_addchar(&line, '\t');
-        }
         lua_pushcfunction(lua, l_tostring);
         lua_pushvalue(lua, i);
         lua_call(lua, 1, 1);
         luaL_addvalue(&line);
     }
     luaL_pushresult(&line);
-    if (script->options.print != NULL) {
+    if (script->options.print != NULL)
         script->options.print(lua_tostring(lua, -1));
-    } else {
+    else
         fprintf(stderr, "%s\n", lua_tostring(lua, -1));
-    }
     return 0;
 }
 
@@ -130,9 +125,8 @@ static int l_format(lua_State *lua) // upvalue: string.format
     const char *format = luaL_checkstring(lua, 1);
     for (const char *at = strchr(format, '%'); at != NULL; at = strchr(at, '%')) {
         at += 1 + strspn(at + 1, "-+ #0123456789.");
-        if (*at == 'p') {
+        if (*at == 'p')
             return raise_error(lua, "%%p is not offered: addresses differ between runs");
-        }
         at += *at != '\0';
     }
     int count = lua_gettop(lua);
@@ -244,18 +238,16 @@ static int l_undefined(lua_State *lua) // upvalue: the table of what is defined
     lua_pushnil(lua);
     while (count < 256 && lua_next(lua, lua_upvalueindex(1)) != 0) {
         lua_pop(lua, 1);
-        if (lua_type(lua, -1) == LUA_TSTRING) {
+        if (lua_type(lua, -1) == LUA_TSTRING)
             candidates[count++] = lua_tostring(lua, -1);
-        }
     }
     const char *near = schema_nearest(name, candidates, count);
     struct fault fault = {0};
     fault_set(&fault, FAULT_ERROR, "\"%s\" is not defined", name);
     const char *file;
     int line;
-    if (raise_place(lua, 1, &file, &line)) {
+    if (raise_place(lua, 1, &file, &line))
         fault_where(&fault, "%s:%d", file, line);
-    }
     if (near != NULL) {
         fault_next(&fault, "did you mean \"%s\"?", near);
     } else {
@@ -313,11 +305,10 @@ int sandbox_open(lua_State *lua)
         const struct allowed *allowed = &allow_list[i + 1];
         luaL_requiref(lua, allowed->library, openers[i], 0);
         filter(lua, allowed->names);
-        if (i == 0) {
+        if (i == 0)
             wrap(lua, "format", l_format);
-        } else if (i == 1) {
+        else if (i == 1)
             wrap(lua, "concat", l_concat);
-        }
         lua_setfield(lua, -2, allowed->library);
     }
     close_string_metatable(lua);

@@ -38,9 +38,8 @@ bool script_call(struct script *script, int arguments, int results, struct fault
     int status = lua_pcall(lua, arguments, results, base);
     guard_leave(&script->guard);
     lua_remove(lua, base);
-    if (status == LUA_OK) {
+    if (status == LUA_OK)
         return true;
-    }
     raise_take(lua, status, fault);
     return false;
 }
@@ -71,10 +70,8 @@ static int open_all(lua_State *lua)
     // Opened at once: its metatable is needed by every error.
     raise_open(lua);
     lua_setfield(lua, LUA_REGISTRYINDEX, "pipster.fault.module");
-    for (const struct bind_module *module = bind_modules; module->name != NULL;
-         module++) {
+    for (const struct bind_module *module = bind_modules; module->name != NULL; module++)
         add_module(lua, module->name, module->opener);
-    }
     lua_pushcfunction(lua, library_require);
     sandbox_set_stdlib(lua, "require");
     lua_pushcfunction(lua, playbook_declare);
@@ -99,13 +96,11 @@ bool script_open(struct script **opened, const struct script_options *options,
 {
     struct script *script = calloc(1, sizeof *script);
     *opened = NULL;
-    if (script == NULL) {
+    if (script == NULL)
         return fault_set(fault, FAULT_INTERNAL, "out of memory");
-    }
     script->options = *options;
-    if (script->options.now_ms == 0) {
+    if (script->options.now_ms == 0)
         script->options.now_ms = clock_now_ms();
-    }
     arena_init(&script->arena, 0);
     map_init(&script->kinds);
     map_init(&script->sources);
@@ -128,12 +123,10 @@ bool script_open(struct script **opened, const struct script_options *options,
 
 void script_close(struct script *script)
 {
-    if (script == NULL) {
+    if (script == NULL)
         return;
-    }
-    if (script->lua != NULL) {
+    if (script->lua != NULL)
         lua_close(script->lua);
-    }
     task_close(script);
     lua_provider_close(script);
     guard_clear(&script->guard);
@@ -177,13 +170,11 @@ static const char *type_name(struct arena *arena, const char *path)
     const char *folder = path + strlen("stdlib/");
     const char *slash = strchr(folder, '/');
     if (slash == NULL || strchr(slash + 1, '/') != NULL ||
-        strncmp(folder, "lab/", 4) == 0) {
+        strncmp(folder, "lab/", 4) == 0)
         return NULL;
-    }
     int stem = (int) strlen(slash + 1) - 4;
-    if (strncmp(folder, "host/", 5) == 0 || strcmp(folder, "check/manual.lua") == 0) {
+    if (strncmp(folder, "host/", 5) == 0 || strcmp(folder, "check/manual.lua") == 0)
         return arena_format(arena, "%.*s", stem, slash + 1);
-    }
     return arena_format(arena, "%.*s.%.*s", (int) (slash - folder), folder, stem,
                         slash + 1);
 }
@@ -203,9 +194,8 @@ static int load_types(lua_State *lua)
     for (size_t i = 0; i < count; i++) {
         const char *name = type_name(load->arena, paths[i]);
         const struct kind *kind = name != NULL ? kind_find(lua, name) : NULL;
-        if (kind != NULL) {
+        if (kind != NULL)
             load->schemas[load->count++] = kind->schema;
-        }
     }
     qsort(load->schemas, load->count, sizeof *load->schemas, compare_schemas);
     return 0;
@@ -261,9 +251,8 @@ static int start_body(lua_State *lua)
 static void start_done(void *context, const struct fault *fault)
 {
     struct start *start = context;
-    if (fault != NULL) {
+    if (fault != NULL)
         start->done(start->context, start->result, fault);
-    }
     arena_clear(&start->arena);
     free(start);
 }
@@ -272,9 +261,8 @@ void script_start(struct script *script, const char *module, const char *functio
                   const struct value *argument, script_done_fn done, void *context)
 {
     struct start *start = calloc(1, sizeof *start);
-    if (start == NULL) {
+    if (start == NULL)
         abort();
-    }
     arena_init(&start->arena, 0);
     start->module = arena_text(&start->arena, module);
     start->function = arena_text(&start->arena, function);

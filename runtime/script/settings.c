@@ -26,9 +26,8 @@ static int l_read(lua_State *lua)
     sandbox_push_playbook(lua);
     library_load(lua, &reading->source);
     lua_call(lua, 0, 1);
-    if (!lua_istable(lua, -1)) {
+    if (!lua_istable(lua, -1))
         return raise_error(lua, "%s returns no table", reading->source.path);
-    }
     reading->settings = convert_check(lua, lua_gettop(lua), reading->arena);
     return 0;
 }
@@ -42,9 +41,8 @@ static bool read_file(const char *path, struct text *text, struct fault *fault)
     }
     char block[4096];
     size_t length;
-    while ((length = fread(block, 1, sizeof block, file)) > 0) {
+    while ((length = fread(block, 1, sizeof block, file)) > 0)
         text_add_bytes(text, block, length);
-    }
     fclose(file);
     return !text->overflow ||
            fault_set(fault, FAULT_USAGE, "%s is longer than %d bytes", path, LONGEST);
@@ -61,16 +59,14 @@ bool settings_read(const char *path, struct arena *arena, const struct value **s
     struct reading reading = {.arena = arena};
     bool done = read_file(path, &text, fault) && script_open(&script, &options, fault);
     if (done) {
-        reading.source = (struct library_source){slash ? slash + 1 : path, text.bytes,
-                                                 text.length};
+        reading.source =
+            (struct library_source){slash ? slash + 1 : path, text.bytes, text.length};
         done = script_protect(script, l_read, &reading, fault);
     }
-    if (done) {
+    if (done)
         *settings = reading.settings;
-    }
-    if (script != NULL) {
+    if (script != NULL)
         script_close(script);
-    }
     text_clear(&text);
     return done;
 }

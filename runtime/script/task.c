@@ -46,30 +46,26 @@ static void link_task(struct task *task)
 {
     struct script *script = task->script;
     task->next = script->tasks;
-    if (script->tasks != NULL) {
+    if (script->tasks != NULL)
         script->tasks->previous = task;
-    }
     script->tasks = task;
 }
 
 static void unlink_task(struct task *task)
 {
-    if (task->previous != NULL) {
+    if (task->previous != NULL)
         task->previous->next = task->next;
-    } else {
+    else
         task->script->tasks = task->next;
-    }
-    if (task->next != NULL) {
+    if (task->next != NULL)
         task->next->previous = task->previous;
-    }
 }
 
 static int trampoline_end(lua_State *lua, int status, lua_KContext context)
 {
     struct task *task = (struct task *) context;
-    if (status != LUA_OK && status != LUA_YIELD) {
+    if (status != LUA_OK && status != LUA_YIELD)
         raise_take(lua, status, &task->fault);
-    }
     return 0;
 }
 
@@ -91,9 +87,8 @@ void task_hold(struct task *task)
 
 void task_release(struct task *task)
 {
-    if (--task->holders == 0 && task->ended) {
+    if (--task->holders == 0 && task->ended)
         free(task);
-    }
 }
 
 static void end(struct task *task)
@@ -123,9 +118,8 @@ static void run(struct task *task)
         lua_pop(task->lua, count);
         return;
     }
-    if (status != LUA_OK && !fault_is_set(&task->fault)) {
+    if (status != LUA_OK && !fault_is_set(&task->fault))
         raise_take(task->lua, status, &task->fault);
-    }
     end(task);
 }
 
@@ -133,11 +127,10 @@ static void resume(void *context)
 {
     struct task *task = context;
     task->scheduled = false;
-    if (task->lua == NULL && !task->ended) { // there was no memory for it
+    if (task->lua == NULL && !task->ended) // there was no memory for it
         end(task);
-    } else if (!task->ended) {
+    else if (!task->ended)
         run(task);
-    }
     task_release(task);
 }
 
@@ -167,26 +160,23 @@ void task_start(struct script *script, lua_CFunction body, void *context,
                 task_done_fn done)
 {
     struct task *task = calloc(1, sizeof *task);
-    if (task == NULL) {
+    if (task == NULL)
         abort();
-    }
     task->script = script;
     task->body = body;
     task->context = context;
     task->done = done;
     link_task(task);
-    if (!script_protect(script, make_thread, task, &task->fault)) {
+    if (!script_protect(script, make_thread, task, &task->fault))
         task->lua = NULL;
-    }
     task_wake(task);
 }
 
 bool task_open(struct script *script)
 {
     script->root = calloc(1, sizeof *script->root);
-    if (script->root == NULL) {
+    if (script->root == NULL)
         return false;
-    }
     script->root->script = script;
     *slot(script->lua) = script->root;
     return true;
@@ -195,14 +185,15 @@ bool task_open(struct script *script)
 // After lua_close: no coroutine is left.
 void task_close(struct script *script)
 {
-    while (script->tasks != NULL) {
-        struct task *task = script->tasks;
-        unlink_task(task);
+    struct task *next = NULL;
+    for (struct task *task = script->tasks; task != NULL; task = next) {
+        next = task->next;
         task->done(task->context, NULL);
         task->ended = true;
-        task_hold(task);
-        task_release(task);
+        if (task->holders == 0)
+            free(task);
     }
+    script->tasks = NULL;
     free(script->root);
     script->root = NULL;
 }

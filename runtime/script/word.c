@@ -99,9 +99,8 @@ int word_declare(lua_State *lua, const struct kind *kind, struct declaration *ho
         return raise_error(lua, "%s is followed by a name and a table: %s \"…\" { … }",
                            type, type);
     }
-    if (lua_rawlen(lua, 1) > 0 && !kind->schema->nameless) {
+    if (lua_rawlen(lua, 1) > 0 && !kind->schema->nameless)
         return declare_each(lua, kind, host);
-    }
     declare_resource(lua, kind, host, NULL, 1);
     return 1;
 }

@@ -343,19 +343,16 @@ static const char *check_characters(const char *bytes, size_t length, size_t *at
     size_t step;
 
     for (size_t i = 0; i < length; i += step) {
-        *at = i;
-        if (bytes[i] == '\\') {
-            step = escape_length(bytes + i, length - i);
-            if (!step) {
-                return "half of a surrogate pair";
-            }
-            // What follows the backslash may be the lead of a longer character.
-            step = step == 2 && (unsigned char) bytes[i + 1] >= 0x80 ? 1 : step;
-            continue;
-        }
-        step = text_character_length(bytes + i, length - i);
+        bool escape = bytes[i] == '\\';
+        step = escape ? escape_length(bytes + i, length - i)
+                      : text_character_length(bytes + i, length - i);
         if (!step) {
-            return "invalid UTF-8";
+            *at = i;
+            return escape ? "half of a surrogate pair" : "invalid UTF-8";
+        }
+        // What follows the backslash may be the lead of a longer character.
+        if (escape && step == 2 && (unsigned char) bytes[i + 1] >= 0x80) {
+            step = 1;
         }
     }
     return NULL;

@@ -67,27 +67,6 @@ static void end(struct line *line, FILE *stream)
     arena_clear(&line->arena);
 }
 
-static const char *action_word(enum change_action action)
-{
-    switch (action) {
-    case CHANGE_NONE:
-        return "none";
-    case CHANGE_CREATE:
-        return "create";
-    case CHANGE_UPDATE:
-        return "update";
-    case CHANGE_REPLACE:
-        return "replace";
-    case CHANGE_DELETE:
-        return "delete";
-    case CHANGE_FORGET:
-        return "forget";
-    case CHANGE_CHECK:
-        return "check";
-    }
-    return "none";
-}
-
 void json_view_version(FILE *stream)
 {
     struct line line;
@@ -97,7 +76,8 @@ void json_view_version(FILE *stream)
     end(&line, stream);
 }
 
-static const struct value *field_value(struct line *line, const struct change_field *field,
+static const struct value *field_value(struct line *line,
+                                       const struct change_field *field,
                                        const struct value *value)
 {
     if (!value || !field->secret || !value_is_known(value))
@@ -138,7 +118,7 @@ static void print_change(FILE *stream, const struct change *change)
     put_text(&line, "address", change->address);
     put_text(&line, "resource_type", change->type);
     put_text(&line, "host", change->host);
-    put_text(&line, "action", action_word(change->action));
+    put_text(&line, "action", plan_action_name(change->action));
     put_text(&line, "verdict", change->verdict == VERDICT_MAY ? "may" : "will");
     put_text(&line, "reason", change->reason);
     put_text(&line, "because", change->because);
@@ -206,7 +186,7 @@ static void print_step(FILE *stream, const char *type, const struct change *chan
     struct line line;
     begin(&line, type);
     put_text(&line, "address", change->address);
-    put_text(&line, "action", action_word(change->action));
+    put_text(&line, "action", plan_action_name(change->action));
     if (fault && fault_is_set(fault)) {
         put_text(&line, "what", fault->what);
         put_text(&line, "why", fault->why);

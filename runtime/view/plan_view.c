@@ -71,7 +71,8 @@ static void print_block(const struct terminal *terminal, const struct change_fie
 {
     struct text text;
     text_init(&text, 0);
-    const char *before = value_view_is_block(field->before) ? field->before->string.bytes : "";
+    const char *before =
+        value_view_is_block(field->before) ? field->before->string.bytes : "";
     value_view_diff(&text, before, field->after->string.bytes, 8);
     terminal_print(terminal, TERMINAL_PLAIN, "      %s\n%s", field->name, text.bytes);
     text_clear(&text);
@@ -134,7 +135,8 @@ static void print_preview(const struct terminal *terminal, const struct preview 
     for (size_t i = 0; i < preview->note_count; i++)
         terminal_print(terminal, TERMINAL_CYAN, "      note: %s\n", preview->notes[i]);
     if (preview->downtime)
-        terminal_print(terminal, TERMINAL_YELLOW, "      downtime: %s\n", preview->downtime);
+        terminal_print(terminal, TERMINAL_YELLOW, "      downtime: %s\n",
+                       preview->downtime);
     if (preview->data_at_risk)
         terminal_print(terminal, TERMINAL_RED, "      data at risk: %s\n",
                        preview->data_at_risk);
@@ -168,13 +170,15 @@ static void print_handlers(const struct terminal *terminal, const struct plan *p
             terminal_print(terminal, TERMINAL_DIM, "  owed since run %lld\n",
                            (long long) handler->owed_since_run);
         else
-            terminal_print(terminal, TERMINAL_DIM, "  after %s%s\n",
-                           plan->changes[handler->causes[handler->cause_count - 1]].address,
-                           handler->cause_count > 1 ? " and others" : "");
+            terminal_print(
+                terminal, TERMINAL_DIM, "  after %s%s\n",
+                plan->changes[handler->causes[handler->cause_count - 1]].address,
+                handler->cause_count > 1 ? " and others" : "");
     }
 }
 
-void plan_view_print(const struct terminal *terminal, const struct plan *plan, bool verbose)
+void plan_view_print(const struct terminal *terminal, const struct plan *plan,
+                     bool verbose)
 {
     if (plan->phase > 0)
         terminal_print(terminal, TERMINAL_BOLD, "Phase %d: %s\n\n", plan->phase,
@@ -208,10 +212,12 @@ void plan_view_summary(const struct terminal *terminal, const struct plan *plan)
                            : "No changes. What exists is what the playbook says.");
         return;
     }
-    terminal_print(terminal, TERMINAL_BOLD, "Plan: %zu to add, %zu to change, %zu to destroy.",
-                   plan->add_count, plan->change_count_in_place, plan->destroy_count);
+    terminal_print(terminal, TERMINAL_BOLD,
+                   "Plan: %zu to add, %zu to change, %zu to destroy.", plan->add_count,
+                   plan->change_count_in_place, plan->destroy_count);
     if (plan->may_count > 0)
-        terminal_print(terminal, TERMINAL_PLAIN, " %zu of them may change.", plan->may_count);
+        terminal_print(terminal, TERMINAL_PLAIN, " %zu of them may change.",
+                       plan->may_count);
     if (plan->check_count > 0)
         terminal_print(terminal, TERMINAL_PLAIN, " %zu check%s after.", plan->check_count,
                        plan->check_count == 1 ? "" : "s");
@@ -229,7 +235,8 @@ static const char *without_currency(char *text)
 
 void plan_view_cost(const struct terminal *terminal, const struct plan *plan)
 {
-    if (plan->cost_before.units == 0 && plan->cost_after.units == 0 && plan->cost_is_known)
+    if (plan->cost_before.units == 0 && plan->cost_after.units == 0 &&
+        plan->cost_is_known)
         return;
     struct money difference = plan->cost_after;
     struct fault ignored = {0};
@@ -246,8 +253,8 @@ void plan_view_cost(const struct terminal *terminal, const struct plan *plan)
                        plan->unpriced[i].what);
 }
 
-void plan_view_outputs(const struct terminal *terminal, const struct resource_output *outputs,
-                       size_t count)
+void plan_view_outputs(const struct terminal *terminal,
+                       const struct resource_output *outputs, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         struct text text;
@@ -257,7 +264,8 @@ void plan_view_outputs(const struct terminal *terminal, const struct resource_ou
             text_add(&text, value->string.bytes);
         else
             value_view_write(&text, value);
-        terminal_print(terminal, TERMINAL_PLAIN, "%s = %s\n", outputs[i].name, text.bytes);
+        terminal_print(terminal, TERMINAL_PLAIN, "%s = %s\n", outputs[i].name,
+                       text.bytes);
         text_clear(&text);
     }
 }

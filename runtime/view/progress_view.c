@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/clock.h"
 
 #define HEARTBEAT_MS 10000
@@ -11,8 +12,7 @@
 struct progress_view {
     struct terminal terminal;
     bool verbose;
-    size_t running;
-    const char *latest;
+    struct array running; // addresses, in the order of their beginnings
     bool line_is_there;
     int64_t last_told_ms;
 };
@@ -22,6 +22,7 @@ struct progress_view *progress_view_new(const struct terminal *terminal, bool ve
     struct progress_view *view = calloc(1, sizeof *view);
     if (!view)
         abort();
+    array_init(&view->running);
     view->terminal = *terminal;
     view->verbose = verbose;
     view->last_told_ms = clock_monotonic_ms();
@@ -33,6 +34,7 @@ void progress_view_free(struct progress_view *view)
     if (!view)
         return;
     progress_view_pause(view);
+    array_clear(&view->running);
     free(view);
 }
 
@@ -48,17 +50,19 @@ void progress_view_pause(struct progress_view *view)
 static void show_running(struct progress_view *view)
 {
     int64_t now = clock_monotonic_ms();
-    if (view->running == 0 || !view->latest)
+    size_t count = view->running.count;
+    if (count == 0)
         return;
+    const char *latest = view->running.items[count - 1];
     if (view->terminal.live) {
         progress_view_pause(view);
-        fprintf(view->terminal.stream, "  … %.*s", view->terminal.width - 20, view->latest);
-        if (view->running > 1)
-            fprintf(view->terminal.stream, " and %zu more", view->running - 1);
+        fprintf(view->terminal.stream, "  … %.*s", view->terminal.width - 20, latest);
+        if (count > 1)
+            fprintf(view->terminal.stream, " and %zu more", count - 1);
         fflush(view->terminal.stream);
         view->line_is_there = true;
     } else if (now - view->last_told_ms >= HEARTBEAT_MS) {
-        terminal_print(&view->terminal, TERMINAL_DIM, "  … %s\n", view->latest);
+        terminal_print(&view->terminal, TERMINAL_DIM, "  … %s\n", latest);
         view->last_told_ms = now;
     }
 }
@@ -75,8 +79,7 @@ static void on_observing(void *context, const char *what, size_t count)
 static void on_begun(void *context, const struct change *change)
 {
     struct progress_view *view = context;
-    view->running++;
-    view->latest = change->address;
+    array_add(&view->running, (void *) change->address);
     show_running(view);
 }
 
@@ -85,7 +88,8 @@ static void on_line(void *context, const struct change *change, const char *line
     struct progress_view *view = context;
     if (view->verbose) {
         progress_view_pause(view);
-        terminal_print(&view->terminal, TERMINAL_DIM, "    %s | %s\n", change->address, line);
+        terminal_print(&view->terminal, TERMINAL_DIM, "    %s | %s\n", change->address,
+                       line);
     }
     show_running(view);
 }
@@ -115,8 +119,9 @@ static void on_ended(void *context, const struct change *change, const struct st
                      int64_t ms)
 {
     struct progress_view *view = context;
-    if (view->running > 0)
-        view->running--;
+    for (size_t i = view->running.count; i-- > 0;)
+        if (strcmp(view->running.items[i], change->address) == 0)
+            array_remove(&view->running, i);
     progress_view_pause(view);
     const struct terminal *terminal = &view->terminal;
     bool done = step->outcome == STEP_DONE;
@@ -126,8 +131,8 @@ static void on_ended(void *context, const struct change *change, const struct st
                        : step->outcome == STEP_SKIPPED   ? "skipped"
                        : step->outcome == STEP_UNCERTAIN ? "outcome not known"
                                                          : "failed";
-    terminal_print(terminal, step->outcome == STEP_SKIPPED ? TERMINAL_DIM : style, "  %s ",
-                   sign);
+    terminal_print(terminal, step->outcome == STEP_SKIPPED ? TERMINAL_DIM : style,
+                   "  %s ", sign);
     terminal_print(terminal, TERMINAL_PLAIN, "%s ", change->address);
     terminal_print(terminal, TERMINAL_DIM, "%s", deed);
     if (ms >= 100)
@@ -168,7 +173,8 @@ struct engine_watch progress_view_watch(struct progress_view *view)
     };
 }
 
-static void print_checks(const struct terminal *terminal, const struct engine_result *result)
+static void print_checks(const struct terminal *terminal,
+                         const struct engine_result *result)
 {
     size_t count = result->check_passed_count + result->check_failed_count;
     if (count == 0)
@@ -178,8 +184,8 @@ static void print_checks(const struct terminal *terminal, const struct engine_re
                    "Checks: %zu of %zu passed.\n", result->check_passed_count, count);
 }
 
-void progress_view_summary(const struct terminal *terminal, const struct engine_result *result,
-                           int64_t ms)
+void progress_view_summary(const struct terminal *terminal,
+                           const struct engine_result *result, int64_t ms)
 {
     print_checks(terminal, result);
     if (result->run == 0)

@@ -19,5 +19,5 @@ struct engine_watch progress_view_watch(struct progress_view *view);
 void progress_view_pause(struct progress_view *view);
 
 // "Checks: 9 of 9 passed." and "Run 3: 12 done, 0 failed, 0 skipped in 41.2 s."
-void progress_view_summary(const struct terminal *terminal, const struct engine_result *result,
-                           int64_t ms);
+void progress_view_summary(const struct terminal *terminal,
+                           const struct engine_result *result, int64_t ms);

@@ -161,8 +161,8 @@ struct edit {
     struct line line;
 };
 
-static size_t list_edits(const struct line *old, size_t n, const struct line *new, size_t m,
-                         struct edit *edits)
+static size_t list_edits(const struct line *old, size_t n, const struct line *new,
+                         size_t m, struct edit *edits)
 {
     unsigned short *table = common_lengths(old, n, new, m);
     size_t i = 0, j = 0, count = 0;
@@ -170,8 +170,8 @@ static size_t list_edits(const struct line *old, size_t n, const struct line *ne
         if (i < n && j < m && same_line(old[i], new[j])) {
             edits[count++] = (struct edit){' ', old[i++]};
             j++;
-        } else if (i < n &&
-                   (j == m || table[(i + 1) * (m + 1) + j] >= table[i * (m + 1) + j + 1])) {
+        } else if (i < n && (j == m || table[(i + 1) * (m + 1) + j] >=
+                                           table[i * (m + 1) + j + 1])) {
             edits[count++] = (struct edit){'-', old[i++]};
         } else {
             edits[count++] = (struct edit){'+', new[j++]};

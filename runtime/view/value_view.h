@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Values as people read them: one line each, secrets as (secret), what is not known yet as
-// (known after apply), long texts cut with their size; two texts as a line diff.
+// Values as people read them: one line each, secrets as (secret), what is not known yet
+// as (known after apply), long texts cut with their size; two texts as a line diff.
 #pragma once
 
 #include "base/text.h"
@@ -12,6 +12,7 @@ void value_view_write(struct text *out, const struct value *value);
 // Whether a text is better shown as lines than in one.
 bool value_view_is_block(const struct value *value);
 
-// Lines of `after` that `before` lacks as "+ …", the reverse as "- …", up to two unchanged
-// lines around them as "  …"; each with `indent` blanks in front. `before` may be NULL.
+// Lines of `after` that `before` lacks as "+ …", the reverse as "- …", up to two
+// unchanged lines around them as "  …"; each with `indent` blanks in front. `before` may
+// be NULL.
 void value_view_diff(struct text *out, const char *before, const char *after, int indent);
