@@ -75,8 +75,8 @@ while :; do
   [ -n "$bad" ] || break
   waited=$((waited + 1))
   if [ $waited -gt @WITHIN ]; then
-    echo "not healthy:$bad"
     for i in $(containers "$here"); do docker logs --tail 20 "$i" 2>&1; done
+    echo "not healthy:$bad"
     exit 1
   fi
   sleep 1

@@ -26,8 +26,7 @@
 
 struct reading {
     struct arena arena;
-    struct known_hosts_key *keys, *revoked;
-    size_t count, revoked_count;
+    struct known_hosts known;
     struct fault fault;
 };
 
@@ -36,8 +35,7 @@ static bool read_text(struct reading *reading, const char *text, const char *hos
 {
     memset(reading, 0, sizeof *reading);
     arena_init(&reading->arena, 0);
-    return known_hosts_read(&reading->arena, text, host, port, &reading->keys,
-                            &reading->count, &reading->revoked, &reading->revoked_count,
+    return known_hosts_read(&reading->arena, text, host, port, &reading->known,
                             &reading->fault);
 }
 
@@ -46,8 +44,7 @@ static enum known_hosts_verdict verdict(const char *text, const char *host, int 
 {
     struct reading reading;
     assert_true(read_text(&reading, text, host, port));
-    enum known_hosts_verdict found = known_hosts_judge(
-        reading.keys, reading.count, reading.revoked, reading.revoked_count, type, blob);
+    enum known_hosts_verdict found = known_hosts_judge(&reading.known, type, blob);
     arena_clear(&reading.arena);
     return found;
 }

@@ -328,6 +328,8 @@ static void test_host_batch(void **state)
 static void test_preview(void **state)
 {
     struct fixture *fixture = *state;
+    fixture->options.settings =
+        read_json(fixture, "{\"project_id\":\"0123456789abcdef\"}");
     fixture_start(fixture);
     const struct provider *provider = script_provider(fixture->script);
     struct change change = {.address = "test.thing/a",

@@ -1,31 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "value/fixture.h"
 
 #include "value/value.h"
 
 #include <math.h>
 #include <string.h>
-
-static struct arena arena;
-
-static int begin(void **state)
-{
-    (void) state;
-    arena_init(&arena, 0);
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void) state;
-    arena_clear(&arena);
-    return 0;
-}
 
 static const struct value *text(const char *bytes)
 {

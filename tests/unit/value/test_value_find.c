@@ -1,28 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "value/fixture.h"
 
 #include "value/value.h"
-
-static struct arena arena;
-
-static int begin(void **state)
-{
-    (void) state;
-    arena_init(&arena, 0);
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void) state;
-    arena_clear(&arena);
-    return 0;
-}
 
 static const struct value *server(void)
 {

@@ -5,7 +5,8 @@ local batch, kept = {}, {}
 function batch.observe(host, items)
   local results = {}
   for index, item in ipairs(items) do
-    assert(item.type.name == "package" and host.name == "app" and host.address == "192.0.2.1")
+    assert(item.type.name == "package" and host.name == "app")
+    assert(host.address == "192.0.2.1")
     results[index] = kept[item.name]
   end
   return results
@@ -20,7 +21,9 @@ function batch.apply(_, steps, handlers)
     results[index] = { outcome = "done", found = step.want, changed = true }
     step.ended(results[index])
   end
-  for index, handler in ipairs(handlers) do ran[index] = { done = #handler.causes == 1 } end
+  for index, handler in ipairs(handlers) do
+    ran[index] = { done = #handler.causes == 1 }
+  end
   return results, ran
 end
 

@@ -51,7 +51,9 @@ return type {
     step.begin()
     step.remember { began = step.label }
     clock.sleep(0.001)
-    if want.note == "fail" then fault("the world said no", { why = "because", code = "no" }) end
+    if want.note == "fail" then
+      fault("the world said no", { why = "because", code = "no" })
+    end
     if want.note == "lost" then
       fault("no answer came", { kind = "uncertain" })
     end

@@ -15,7 +15,8 @@ function world.open()
     if request.path == "/drop" then return { drop = true } end
     if request.path == "/echo" then
       return { status = 201, headers = { ["X-Peer"] = request.peer }, body = request.body
-        .. request.query[1].name .. request.query[1].value .. request.headers["content-type"] }
+        .. request.query[1].name .. request.query[1].value
+        .. request.headers["content-type"] }
     end
     if request.method == "POST" then
       local asked = json.decode(request.body)
