@@ -13,10 +13,20 @@ local settings = require "settings"
 
 local batch = {}
 
+-- What a killed run began and nobody declares any more has no attributes: its name is what
+-- is known of it, and for most types that says where to look.
+local function can_be_asked(item)
+  if item.want or item.recorded then return true end
+  local shorthand = item.type.shorthand
+  local ok, named = pcall(shorthand or function() return {} end, {}, item.name)
+  item.recorded = ok and named or {}
+  return (pcall(item.type.probe, { item }, { folder = script.folder() }))
+end
+
 -- Items of one type stay together, so that a type can ask for all of its items at once.
 local function by_type(items)
   local groups, order = {}, {}
-  for index, item in ipairs(items) do
+  local function add(index, item)
     local name = item.type.name
     if not groups[name] then
       groups[name] = { type = item.type, items = {}, indexes = {} }
@@ -25,6 +35,9 @@ local function by_type(items)
     local group = groups[name]
     group.items[#group.items + 1] = item
     group.indexes[#group.indexes + 1] = index
+  end
+  for index, item in ipairs(items) do
+    if can_be_asked(item) then add(index, item) end
   end
   return order
 end

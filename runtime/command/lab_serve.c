@@ -102,6 +102,22 @@ static bool start_stand_in(struct lab_server *server, struct arena *arena,
                                : fault_set(fault, FAULT_INTERNAL, "the stand-in ended");
 }
 
+// The token is in it: nobody else's to read, and never half there.
+static bool write_private(const char *path, const char *text, struct fault *fault)
+{
+    char beside[4096];
+    snprintf(beside, sizeof beside, "%s.new", path);
+    int file = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    size_t length = strlen(text);
+    bool written = file >= 0 && write(file, text, length) == (ssize_t) length;
+    if (file >= 0 && close(file) != 0)
+        written = false;
+    if (written && rename(beside, path) == 0)
+        return true;
+    fault_set(fault, FAULT_ERROR, "cannot write %s", path);
+    return fault_why(fault, "%s", strerror(errno));
+}
+
 static bool write_files(const struct lab_server *server, const char *token,
                         struct fault *fault)
 {
@@ -115,22 +131,17 @@ static bool write_files(const struct lab_server *server, const char *token,
                 (long long) server->port);
     text_format(&text, "HCLOUD_TOKEN=%s\n", token);
     lab_add_environment(wanted->directory, wanted->driver, &text);
-    snprintf(path, sizeof path, "%s/lab.json", wanted->directory);
-    FILE *about = fopen(path, "we");
     snprintf(path, sizeof path, "%s/env", wanted->directory);
-    FILE *file = fopen(path, "we");
-    bool written = about && file && fputs(text.bytes, file) >= 0 &&
-                   fprintf(about,
-                           "{\"up\":true,\"pid\":%d,\"port\":%lld,\"driver\":\"%s\","
-                           "\"stock\":\"%s\"}\n",
-                           (int) getpid(), (long long) server->port,
-                           driver_kind_name(wanted->driver), wanted->stock) > 0;
+    bool written = write_private(path, text.bytes, fault);
+    text_reset(&text);
+    text_format(&text,
+                "{\"up\":true,\"pid\":%d,\"port\":%lld,\"driver\":\"%s\",\"stock\":\"%s\"}\n",
+                (int) getpid(), (long long) server->port,
+                driver_kind_name(wanted->driver), wanted->stock);
+    snprintf(path, sizeof path, "%s/lab.json", wanted->directory);
+    written = written && write_private(path, text.bytes, fault);
     text_clear(&text);
-    if (about && fclose(about) != 0)
-        written = false;
-    if (file && fclose(file) != 0)
-        written = false;
-    return written || fault_set(fault, FAULT_ERROR, "cannot write %s", path);
+    return written;
 }
 
 static bool open_requests(struct lab_server *server, struct fault *fault)
