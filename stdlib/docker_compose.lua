@@ -52,7 +52,7 @@ end
 
 -- What is paused or unhealthy is started again, since `up -d` leaves it as it is. Then
 -- the health of every service that has a health check; what is not healthy in time shows
--- its log.
+-- the end of its log, short enough to be told whole.
 local up = [[
 f='{{.State.Status}} {{if .State.Health}}{{.State.Health.Status}}{{end}}'
 for i in $(containers "$(pwd -P)"); do
@@ -64,18 +64,23 @@ done
 compose up -d --build --remove-orphans 2>&1 || exit 1
 services=$(compose config --services) here=$(pwd -P) waited=0
 while :; do
-  bad= now=$(states "$here")
+  bad= unwell= now=$(states "$here")
   for s in $services; do
     line=$(printf '%s\n' "$now" | sed -n "s/^$s //p" | head -n 1)
     case $line in
       "running none "*|"running healthy "*|"exited "*" 0 r-"|"exited "*" 0 r-no") ;;
-      *) bad="$bad $s:${line:-absent}" ;;
+      *) bad="$bad $s:${line:-absent}" unwell="$unwell $s" ;;
     esac
   done
   [ -n "$bad" ] || break
   waited=$((waited + 1))
   if [ $waited -gt @WITHIN ]; then
-    for i in $(containers "$here"); do docker logs --tail 20 "$i" 2>&1; done
+    for s in $unwell; do
+      for i in $(docker ps -aq --filter "label=com.docker.compose.service=$s" \
+        --filter "label=com.docker.compose.project.working_dir=$here"); do
+        docker logs --tail 10 "$i" 2>&1 | cut -c 1-160
+      done
+    done
     echo "not healthy:$bad"
     exit 1
   fi
