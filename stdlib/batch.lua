@@ -13,8 +13,8 @@ local settings = require "settings"
 
 local batch = {}
 
--- What a killed run began and nobody declares any more has no attributes: its name is what
--- is known of it, and for most types that says where to look.
+-- What a killed run began and nobody declares any more has no attributes: its name is
+-- what is known of it, and for most types that says where to look.
 local function can_be_asked(item)
   if item.want or item.recorded then return true end
   local shorthand = item.type.shorthand

@@ -135,7 +135,8 @@ static bool write_files(const struct lab_server *server, const char *token,
     bool written = write_private(path, text.bytes, fault);
     text_reset(&text);
     text_format(&text,
-                "{\"up\":true,\"pid\":%d,\"port\":%lld,\"driver\":\"%s\",\"stock\":\"%s\"}\n",
+                "{\"up\":true,\"pid\":%d,\"port\":%lld,"
+                "\"driver\":\"%s\",\"stock\":\"%s\"}\n",
                 (int) getpid(), (long long) server->port,
                 driver_kind_name(wanted->driver), wanted->stock);
     snprintf(path, sizeof path, "%s/lab.json", wanted->directory);

@@ -217,9 +217,8 @@ static void push_joined(lua_State *lua, struct join *join)
     reference_push(lua, &made);
 }
 
-// Everything that can raise comes before the arena is filled, but for running out of
-// memory in reference_push, which ends the evaluation anyway.
-void reference_join(lua_State *lua, int first, int last)
+// Raises for what cannot be joined; whether all of it is plain text.
+static bool check_parts(lua_State *lua, int first, int last)
 {
     bool plain = true;
     for (int i = first; i <= last; i++) {
@@ -228,15 +227,16 @@ void reference_join(lua_State *lua, int first, int last)
         handle_refuse(lua, i, "..");
         if (!box && !lua_isstring(lua, i))
             raise_error(lua, "a %s cannot be joined to a text", luaL_typename(lua, i));
-        if (!box)
-            lua_tostring(lua, i); // numbers become texts here, where it may raise
     }
-    if (plain) {
-        for (int i = first; i <= last; i++)
-            lua_pushvalue(lua, i);
-        lua_concat(lua, last - first + 1);
-        return;
-    }
+    return plain;
+}
+
+// Nothing in here raises, but for running out of memory, which ends the evaluation anyway.
+static void join_parts(lua_State *lua, int first, int last)
+{
+    for (int i = first; i <= last; i++)
+        if (lua_type(lua, i) == LUA_TNUMBER)
+            lua_tostring(lua, i);
     struct join join = {0};
     arena_init(&join.arena, 0);
     text_init(&join.text, 0);
@@ -253,10 +253,28 @@ void reference_join(lua_State *lua, int first, int last)
     arena_clear(&join.arena);
 }
 
+void reference_join(lua_State *lua, int first, int last)
+{
+    if (!check_parts(lua, first, last)) {
+        join_parts(lua, first, last);
+        return;
+    }
+    for (int i = first; i <= last; i++)
+        lua_pushvalue(lua, i);
+    lua_concat(lua, last - first + 1);
+}
+
+// Lua 5.4.4 loses an operand when it collects garbage inside the metamethod of a chain
+// (a .. b .. c): collecting waits until this one is done.
 static int l_concat(lua_State *lua)
 {
     lua_settop(lua, 2);
-    reference_join(lua, 1, 2);
+    check_parts(lua, 1, 2);
+    bool collects = lua_gc(lua, LUA_GCISRUNNING) == 1;
+    lua_gc(lua, LUA_GCSTOP);
+    join_parts(lua, 1, 2);
+    if (collects)
+        lua_gc(lua, LUA_GCRESTART);
     return 1;
 }
 

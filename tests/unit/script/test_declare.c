@@ -123,6 +123,22 @@ static void test_secrets_inputs_budget_phase(void **state)
     assert_string_equal(fixture->set.phase_title, "Initial deployment");
 }
 
+// Enough of them that garbage is collected in the middle of many a chain, while the stack is
+// larger than it needs to be.
+static void test_chains_of_joins_survive_the_collector(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture_run_well(fixture,
+                     "local key = secret(\"key\", { length = 40 })\n"
+                     "local function deep(n) return n == 0 and 0 or 1 + deep(n - 1) end\n"
+                     "for _ = 1, 5000 do\n"
+                     "  deep(100)\n"
+                     "  local joined = \"a\" .. key .. \"b\" .. 1 .. \"c\"\n"
+                     "end\n"
+                     "output { last = \"a\" .. key .. \"b\" }\n");
+    assert_int_equal(fixture->set.outputs[0].value->kind, VALUE_TEMPLATE);
+}
+
 static void test_include(void **state)
 {
     struct fixture *fixture = *state;
@@ -264,6 +280,7 @@ int main(void)
         FIXTURE_TEST(test_shorthand_and_methods),
         FIXTURE_TEST(test_handle_as_value_is_its_id),
         FIXTURE_TEST(test_secrets_inputs_budget_phase),
+        FIXTURE_TEST(test_chains_of_joins_survive_the_collector),
         FIXTURE_TEST(test_include),
         FIXTURE_TEST(test_mistakes_have_their_line),
         FIXTURE_TEST(test_references_refuse),
