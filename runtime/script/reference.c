@@ -231,7 +231,7 @@ static bool check_parts(lua_State *lua, int first, int last)
     return plain;
 }
 
-// Nothing in here raises, but for running out of memory, which ends the evaluation anyway.
+// Nothing in here raises, but for running out of memory, which ends the evaluation.
 static void join_parts(lua_State *lua, int first, int last)
 {
     for (int i = first; i <= last; i++)

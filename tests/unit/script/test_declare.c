@@ -123,8 +123,8 @@ static void test_secrets_inputs_budget_phase(void **state)
     assert_string_equal(fixture->set.phase_title, "Initial deployment");
 }
 
-// Enough of them that garbage is collected in the middle of many a chain, while the stack is
-// larger than it needs to be.
+// Enough of them that garbage is collected in the middle of many a chain, while the stack
+// is larger than it needs to be.
 static void test_chains_of_joins_survive_the_collector(void **state)
 {
     struct fixture *fixture = *state;
