@@ -166,6 +166,14 @@ static const char *failed_before(const struct apply_batch *batch, size_t index)
     return "a step before it";
 }
 
+// A step of a host is commands, and those before the one that failed were carried out.
+static bool is_half_done(const struct apply_batch *batch, const struct step *step)
+{
+    bool ran = batch->lane != NULL && step->fault.kind == FAULT_ERROR &&
+               strcmp(step->action, "check") != 0;
+    return ran || step->outcome == STEP_UNCERTAIN;
+}
+
 static void finish_node(struct apply_batch *batch, struct node *node, size_t last_step)
 {
     struct apply *apply = batch->apply;
@@ -182,8 +190,7 @@ static void finish_node(struct apply_batch *batch, struct node *node, size_t las
         node->skipped_because = failed_before(batch, last_step);
         apply_finish(apply, node, NODE_SKIPPED, NULL);
     } else {
-        apply->may_have_changed =
-            apply->may_have_changed || step->outcome == STEP_UNCERTAIN;
+        apply->may_have_changed = apply->may_have_changed || is_half_done(batch, step);
         apply_finish(apply, node, NODE_FAILED, &step->fault);
     }
 }
