@@ -47,17 +47,18 @@ all_bursts_told() { [ "$(grep -c ^connection "$bursts")" = "$(grep -c ^ended "$b
 
 # The relay's control: what is known to be two round trips is counted as two.
 two_round_trips() {
-  local word answer
+  local word answer shell
   : >"$bursts"
   coproc other { secure_shell sh 2>/dev/null; }
+  shell=$other_PID # bash forgets the variable as soon as the process has ended
   for word in one two; do
     echo "echo $word" >&"${other[1]}"
     IFS= read -r -t 20 answer <&"${other[0]}" || complain "the shell does not answer"
     equal "answer" "$word" "$answer"
   done
   # Cut, not closed: to say good-bye takes round trips too.
-  pkill -KILL -P "$other_PID" || kill -KILL "$other_PID"
-  wait "$other_PID" 2>/dev/null
+  pkill -KILL -P "$shell" || kill -KILL "$shell"
+  wait "$shell" 2>/dev/null
   within 5 all_bursts_told || complain "the connection is still open"
   equal "round trips" 2 "$(tell_bursts sh | grep -c shell)"
 }
