@@ -75,7 +75,7 @@ static bool start_stand_in(struct lab_server *server, struct arena *arena,
         .loop = server->loop,
         .instruction_ceiling = INT64_MAX,
         // What the driver does is one call: it stops a host, it removes gigabytes.
-        .hang_ms = 10 * 60 * 1000,
+        .hang_ms = INT64_C(600000),
     };
     if (!script_open(&server->script, &options, fault))
         return false;
