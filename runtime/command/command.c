@@ -8,7 +8,7 @@
 
 const struct command *const command_table[] = {
     &cmd_plan,  &cmd_run, &cmd_destroy, &cmd_show, &cmd_state,
-    &cmd_lab, &cmd_version, &cmd_help, NULL,
+    &cmd_types, &cmd_lab, &cmd_version, &cmd_help, NULL,
 };
 
 const struct command *command_find(const char *name)

@@ -67,7 +67,7 @@ static bool refuse_flag(const char *name, struct fault *fault)
     const char *nearest = schema_nearest(name, known, FLAG_COUNT);
     fault_set(fault, FAULT_USAGE, "there is no flag %s", name);
     if (strncmp(name, "--target", 8) == 0)
-        return fault_next(fault, "--only ADDRESS, in a later version");
+        return fault_next(fault, "a run is of a whole playbook; pipster help run");
     return nearest ? fault_next(fault, "did you mean %s?", nearest)
                    : fault_next(fault, "pipster help");
 }

@@ -102,3 +102,14 @@ P
   [[ $output == *'1 to add'* ]]
   [ ! -e .pipster ]
 }
+
+@test "types: all of them, and one with its attributes, as the messages promise" {
+  run "$pipster" types
+  [ "$status" -eq 0 ]
+  [[ $output == *'hetzner.server'*'docker.compose'* || $output == *'docker.compose'*'hetzner.server'* ]]
+  run "$pipster" types hetzner.server
+  [ "$status" -eq 0 ]
+  [[ $output == *'image'*'required'* ]]
+  run "$pipster" types hetzner.sever
+  [ "$status" -eq 64 ]
+}
