@@ -25,7 +25,11 @@ static bool apply(struct workbench *bench, struct plan *plan, struct fault *faul
         progress_view_new(&bench->err, bench->options->verbose);
     bench->engine.watch = bench->options->json ? json_view_watch(stdout)
                                                : progress_view_watch(progress);
-    bool done = engine_apply(&bench->engine, plan, bench->options->verb, &result, fault);
+    const struct engine_run run = {
+        .verb = bench->options->verb,
+        .who = workbench_who(bench),
+    };
+    bool done = engine_apply(&bench->engine, plan, &run, &result, fault);
     bench->engine.watch = (struct engine_watch){0};
     progress_view_free(progress);
     int64_t ms = clock_monotonic_ms() - begun;

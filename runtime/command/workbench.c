@@ -2,6 +2,7 @@
 #include "command/workbench.h"
 
 #include <poll.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -232,6 +233,16 @@ bool workbench_ask(struct workbench *bench, const char *question, const char *wa
     if (!*agreed)
         terminal_print(&bench->err, TERMINAL_YELLOW, "Nothing was changed.\n");
     return true;
+}
+
+const char *workbench_who(struct workbench *bench)
+{
+    char host[256] = "";
+    const struct passwd *user = getpwuid(getuid());
+    if (gethostname(host, sizeof host - 1) != 0)
+        host[0] = '\0';
+    return arena_format(&bench->arena, "%s@%s", user != NULL ? user->pw_name : "?",
+                        host[0] != '\0' ? host : "?");
 }
 
 void workbench_print_timing(const struct workbench *bench)

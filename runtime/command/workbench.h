@@ -53,5 +53,8 @@ bool workbench_evaluate(struct workbench *bench, struct fault *fault) FAULT_CHEC
 bool workbench_ask(struct workbench *bench, const char *question, const char *wanted,
                    bool *agreed, struct fault *fault) FAULT_CHECKED;
 
+// "anna@laptop", for the journal.
+const char *workbench_who(struct workbench *bench);
+
 // --timing: how long each part took, and the counts of requests, round trips, commits.
 void workbench_print_timing(const struct workbench *bench);

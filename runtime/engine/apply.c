@@ -304,7 +304,8 @@ static void apply_clear(struct apply *apply)
     array_clear(&apply->ready);
 }
 
-static bool begin_run(struct apply *apply, const char *verb, struct fault *fault)
+static bool begin_run(struct apply *apply, const struct engine_run *asked,
+                      struct fault *fault)
 {
     struct database *database = apply->engine->database;
     struct transaction *tidy = database != NULL ? apply_record_tidy(apply) : NULL;
@@ -317,9 +318,16 @@ static bool begin_run(struct apply *apply, const char *verb, struct fault *fault
     }
     if (tidy != NULL && !transaction_commit(tidy, fault))
         return fault_while(fault, "beginning a run");
-    if (!journal_begin_run(database, apply->plan->playbook, verb, &apply->run, fault))
+    struct record_run run = {
+        .playbook = apply->plan->playbook,
+        .verb = asked->verb,
+        .who = asked->who,
+        .plan = asked->plan,
+        .options = asked->options,
+    };
+    if (!journal_begin_run(database, &run, fault))
         return false;
-    apply->result->run = apply->run;
+    apply->run = apply->result->run = run.id;
     return true;
 }
 
@@ -395,7 +403,7 @@ static bool judge(struct apply *apply, struct fault *fault)
     return false;
 }
 
-bool apply_plan(struct engine *engine, struct plan *plan, const char *verb,
+bool apply_plan(struct engine *engine, struct plan *plan, const struct engine_run *run,
                 struct engine_result *result, struct fault *fault)
 {
     struct apply apply = {
@@ -406,7 +414,7 @@ bool apply_plan(struct engine *engine, struct plan *plan, const char *verb,
         .arena = &plan->arena,
     };
     apply_init(&apply);
-    bool ok = begin_run(&apply, verb, fault) && carry_out(&apply, fault);
+    bool ok = begin_run(&apply, run, fault) && carry_out(&apply, fault);
     if (ok) {
         result->interrupted = engine->interrupted != NULL && *engine->interrupted;
         ok = count_leftovers(&apply, fault) && end_run(&apply, fault) &&

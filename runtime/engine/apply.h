@@ -65,7 +65,7 @@ struct apply {
 };
 
 // All of engine_apply.
-bool apply_plan(struct engine *engine, struct plan *plan, const char *verb,
+bool apply_plan(struct engine *engine, struct plan *plan, const struct engine_run *run,
                 struct engine_result *result, struct fault *fault) FAULT_CHECKED;
 
 // For the parts of apply. Ends a node; its followers learn of it before the next start.

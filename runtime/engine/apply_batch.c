@@ -445,7 +445,7 @@ static void make_secret(struct apply *apply, struct transaction *transaction,
     int64_t length = value_find_integer(change->wanted, "length", 32);
     const struct value *secret =
         secret_generate(apply->arena, change->address, length > 0 ? (size_t) length : 32);
-    secret_put(transaction, apply->engine->vault, secret);
+    secret_put(transaction, apply->engine->vault, secret, "generated");
     step->found = value_with(apply->arena, change->wanted, "value", secret);
 }
 

@@ -64,6 +64,9 @@ void apply_record_row(struct apply *apply, struct transaction *transaction,
         .incarnation = incarnation_of(apply, draft),
         .created_by_us = is_ours(draft),
         .protect = resource->protect,
+        .stage = resource->stage,
+        .tags = resource->tags,
+        .phase = resource->phase,
         .wanted = resource->attributes,
         .attributes = with_secrets(apply, draft, attributes),
         .needs = needs,
@@ -95,6 +98,16 @@ static bool needs_equal(const struct apply *apply, const struct draft *draft)
     return true;
 }
 
+// What the row only tells of the declaration.
+static bool labels_equal(const struct record *record, const struct resource *resource)
+{
+    bool tagged = record->tags != NULL || resource->tags != NULL;
+    return texts_equal(record->stage, resource->stage) &&
+           record->phase == resource->phase &&
+           (!tagged || (record->tags != NULL && resource->tags != NULL &&
+                        value_equal(record->tags, resource->tags)));
+}
+
 bool apply_record_needs_row(const struct apply *apply, const struct draft *draft)
 {
     const struct change *change = draft->change;
@@ -107,6 +120,7 @@ bool apply_record_needs_row(const struct apply *apply, const struct draft *draft
         return false;
     const char *incarnation = incarnation_of(apply, draft);
     return record->protect != change->resource->protect ||
+           !labels_equal(record, change->resource) ||
            !texts_equal(record->playbook, change->resource->playbook) ||
            (incarnation != NULL && !texts_equal(record->incarnation, incarnation)) ||
            !needs_equal(apply, draft);
@@ -137,7 +151,10 @@ void apply_record_intent(struct apply *apply, struct transaction *transaction,
     step->record.action = step->action;
     step->record.label = arena_format(apply->arena, "r%llds%zu", (long long) apply->run,
                                       ++apply->step_count);
-    journal_intend(transaction, &step->record);
+    step->record.before = step->have;
+    step->record.wanted_before = change->record != NULL ? change->record->wanted : NULL;
+    step->record.after = step->want;
+    journal_intend(transaction, apply->engine->vault, &step->record);
     step->record.note = note;
 }
 

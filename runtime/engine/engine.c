@@ -51,11 +51,11 @@ out:
     return false;
 }
 
-bool engine_apply(struct engine *engine, struct plan *plan, const char *verb,
+bool engine_apply(struct engine *engine, struct plan *plan, const struct engine_run *run,
                   struct engine_result *result, struct fault *fault)
 {
     fault_clear(fault);
     *result = (struct engine_result){0};
     plan->planner->engine = engine;
-    return apply_plan(engine, plan, verb, result, fault);
+    return apply_plan(engine, plan, run, result, fault);
 }

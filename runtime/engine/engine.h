@@ -64,7 +64,15 @@ struct engine_result {
     bool interrupted;
 };
 
+// How a run was asked for; the journal keeps it.
+struct engine_run {
+    const char *verb;            // "run", "destroy" …
+    const char *who;             // "anna@laptop", or NULL
+    const char *plan;            // the id of the saved plan, or NULL
+    const struct value *options; // a map: only, except, override …; or NULL
+};
+
 // Carries a plan out: journal, steps, state, handlers, then checks. FAULT_PARTIAL when
 // something failed after something changed, FAULT_ERROR when nothing had changed.
-bool engine_apply(struct engine *engine, struct plan *plan, const char *verb,
+bool engine_apply(struct engine *engine, struct plan *plan, const struct engine_run *run,
                   struct engine_result *result, struct fault *fault) FAULT_CHECKED;

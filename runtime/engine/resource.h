@@ -13,6 +13,9 @@ struct resource {
     const char *host;                // "host/app" for things on a host, else NULL
     const char *playbook;            // "playbooks/phase1.lua", the file that declared it
     int line;
+    const char *stage;               // the stage it was declared in, or NULL
+    const struct value *tags;        // a list of texts, sorted; NULL: none
+    int phase;                       // that its playbook says; 0: none
     size_t order;                    // of declaration, 0 …
     const struct schema *schema;
     const struct value *attributes;  // checked and with defaults; references inside

@@ -10,7 +10,9 @@
 #include <lauxlib.h>
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct declare *declare_check(lua_State *lua)
@@ -111,7 +113,38 @@ static bool take_flag(lua_State *lua, int table, const char *name, bool fallback
     return set;
 }
 
-static const char *const meta[] = {"on", "after", "protect", "keep_going"};
+static const char *const meta[] = {"on", "after", "protect", "keep_going", "tags"};
+
+static int compare_texts(const void *left, const void *right)
+{
+    return value_compare(*(const struct value *const *) left,
+                         *(const struct value *const *) right);
+}
+
+// A word or a list of them; what an amendment says takes the place of what was said.
+static void take_tags(lua_State *lua, struct declare *declare, int table,
+                      struct resource *resource)
+{
+    if (schema_find(resource->schema, "tags") != NULL)
+        return; // the type means something else by it
+    lua_getfield(lua, table, "tags");
+    if (!lua_isnil(lua, -1)) {
+        const struct value *tags = convert_check(lua, -1, declare->arena);
+        if (tags->kind == VALUE_STRING)
+            tags = value_list(declare->arena, &tags, 1);
+        bool texts = tags->kind == VALUE_LIST && tags->list.count > 0;
+        for (size_t i = 0; texts && i < tags->list.count; i++)
+            texts = tags->list.items[i]->kind == VALUE_STRING;
+        if (!texts)
+            raise_error(lua, "tags = must be a word or a list of words");
+        size_t count = tags->list.count;
+        const struct value **sorted = arena_alloc(declare->arena, count * sizeof *sorted);
+        memcpy(sorted, tags->list.items, count * sizeof *sorted);
+        qsort(sorted, count, sizeof *sorted, compare_texts);
+        resource->tags = value_list(declare->arena, sorted, count);
+    }
+    lua_pop(lua, 1);
+}
 
 // Whether the word means the same on every type, and is not the type's own attribute.
 static bool is_meta(const struct schema *schema, const char *name)
@@ -310,6 +343,7 @@ void declare_resource(lua_State *lua, const struct kind *kind, struct declaratio
             arena_text(declare->arena, name));
     struct resource *resource = &made->resource;
     take_after(lua, declare, index, resource);
+    take_tags(lua, declare, index, resource);
     resource->protect = take_flag(lua, index, "protect", kind->schema->protect);
     resource->keep_going = take_flag(lua, index, "keep_going", false);
     push_attributes(lua, kind->schema, index);
@@ -333,6 +367,7 @@ void declare_amend(lua_State *lua, struct declaration *declaration, int index, b
     merge(lua, grow);
     keep_raw(lua, declaration);
     read_attributes(lua, declare, declaration);
+    take_tags(lua, declare, index, resource);
     resource->protect = take_flag(lua, index, "protect", resource->protect);
     resource->keep_going = take_flag(lua, index, "keep_going", resource->keep_going);
     take_after(lua, declare, index, resource);
@@ -390,6 +425,8 @@ bool declare_finish(struct declare *declare, const char *playbook,
         if (!check_resource(declare, declaration, fault))
             return false;
         declaration->resource.order = i;
+        declaration->resource.phase =
+            (int) (intptr_t) map_find(&declare->phases, declaration->resource.playbook);
         set->items[i] = declaration->resource;
     }
     set->count = count;

@@ -38,6 +38,7 @@ struct declare {
     struct array outputs; // struct resource_output
     struct array budgets; // struct resource_budget
     struct array files;   // being evaluated, outermost first
+    struct map phases;    // path → the phase that it says
     int phase;
     const char *phase_title;
 };

@@ -22,6 +22,8 @@ static int l_phase(lua_State *lua)
     struct declare *declare = declare_check(lua);
     lua_Integer number = luaL_checkinteger(lua, 1);
     const char *title = luaL_optstring(lua, 2, "");
+    const char *file = declare->files.items[declare->files.count - 1];
+    map_put(&declare->phases, file, (void *) (intptr_t) number);
     // What is included may have a phase of its own: the outermost one counts.
     if (declare->files.count == 1) {
         declare->phase = (int) number;
@@ -438,6 +440,7 @@ static void open_declare(struct declare *declare, struct script *script,
     array_init(&declare->files);
     map_init(&declare->by_address);
     map_init(&declare->included);
+    map_init(&declare->phases);
 }
 
 static void close_declare(struct declare *declare)
@@ -453,6 +456,7 @@ static void close_declare(struct declare *declare)
     array_clear(&declare->budgets);
     array_clear(&declare->files);
     map_clear(&declare->by_address);
+    map_clear(&declare->phases);
     map_clear(&declare->included);
 }
 

@@ -27,16 +27,27 @@ static enum record_outcome outcome_of(const char *word)
     return RECORD_UNCERTAIN;
 }
 
-bool journal_begin_run(struct database *database, const char *playbook, const char *verb,
-                       int64_t *run, struct fault *fault)
+bool journal_begin_run(struct database *database, struct record_run *run,
+                       struct fault *fault)
 {
     struct transaction *transaction = transaction_new(database);
     struct statement *begin = transaction_add(transaction, STATEMENT_RUN_BEGIN);
-    *run = atomic_fetch_add(&database->last_run, 1) + 1;
-    statement_add_integer(begin, *run);
-    statement_add_text(begin, playbook);
-    statement_add_text(begin, verb);
-    statement_add_integer(begin, clock_now_ms());
+    run->id = atomic_fetch_add(&database->last_run, 1) + 1;
+    run->outcome = "open";
+    run->begun_at_ms = clock_now_ms();
+    statement_add_integer(begin, run->id);
+    statement_add_text(begin, run->playbook);
+    statement_add_text(begin, run->verb);
+    statement_add_integer(begin, run->begun_at_ms);
+    statement_add_text(begin, run->who);
+    statement_add_text(begin, run->plan);
+    statement_add_json(begin, run->options, NULL);
+    if (run->plan != NULL) {
+        struct statement *use = transaction_add(transaction, STATEMENT_USED_PLAN_PUT);
+        statement_add_text(use, run->plan);
+        statement_add_integer(use, run->id);
+        statement_add_integer(use, run->begun_at_ms);
+    }
     return transaction_commit(transaction, fault) ||
            fault_while(fault, "beginning a run");
 }
@@ -52,7 +63,30 @@ void journal_end_run(struct transaction *transaction, const struct record_run *r
     statement_add_json(end, run->summary, NULL);
 }
 
-void journal_intend(struct transaction *transaction, struct record_step *step)
+bool journal_find_plan(struct database *database, const char *id, int64_t *run,
+                       int64_t *used_at_ms, struct fault *fault)
+{
+    struct arena arena;
+    struct statement statement;
+    struct query query;
+    *run = *used_at_ms = 0;
+    if (!database)
+        return true;
+    arena_init(&arena, 0);
+    statement_init(&statement, STATEMENT_USED_PLAN_GET, &arena);
+    statement_add_text(&statement, id);
+    bool found = query_start(&query, database->reader, &statement, fault);
+    if (found && query_next(&query)) {
+        *run = query_integer(&query, 0);
+        *used_at_ms = query_integer(&query, 1);
+    }
+    found = found && query_end(&query, fault);
+    arena_clear(&arena);
+    return found || fault_while(fault, "looking for the plan %s", id);
+}
+
+void journal_intend(struct transaction *transaction, const struct vault *vault,
+                    struct record_step *step)
 {
     struct statement *intend = transaction_add(transaction, STATEMENT_STEP_INTEND);
     step->id = atomic_fetch_add(&transaction->database->last_step, 1) + 1;
@@ -66,6 +100,9 @@ void journal_intend(struct transaction *transaction, struct record_step *step)
     statement_add_text(intend, step->action);
     statement_add_text(intend, step->label);
     statement_add_integer(intend, step->begun_at_ms);
+    statement_add_json(intend, step->before, vault);
+    statement_add_json(intend, step->wanted_before, vault);
+    statement_add_json(intend, step->after, vault);
     transaction->has_intent = true;
 }
 
@@ -121,6 +158,9 @@ static void read_step(struct query *query, struct arena *arena, void *row)
     step->begun_at_ms = query_integer(query, 10);
     step->ended_at_ms = query_integer(query, 11);
     step->playbook = query_text(query, 12, arena);
+    step->before = query_json(query, 13, arena);
+    step->wanted_before = query_json(query, 14, arena);
+    step->after = query_json(query, 15, arena);
 }
 
 static void read_handler(struct query *query, struct arena *arena, void *row)
@@ -146,6 +186,9 @@ static void read_run(struct query *query, struct arena *arena, void *row)
     run->cost_before = query_text(query, 6, arena);
     run->cost_after = query_text(query, 7, arena);
     run->summary = query_json(query, 8, arena);
+    run->who = query_text(query, 9, arena);
+    run->plan = query_text(query, 10, arena);
+    run->options = query_json(query, 11, arena);
 }
 
 struct reading {
@@ -216,19 +259,39 @@ bool journal_load_runs(struct database *database, struct arena *arena, int limit
     return done;
 }
 
+static bool load_steps(struct database *database, const struct statement *statement,
+                       struct record_step **steps, size_t *count, struct fault *fault)
+{
+    struct reading reading = {database, statement->arena, sizeof **steps, read_step};
+    void *rows = NULL;
+    bool done = read_rows(&reading, statement, &rows, count, fault);
+    *steps = rows;
+    return done;
+}
+
 bool journal_load_steps(struct database *database, struct arena *arena, int64_t run,
                         struct record_step **steps, size_t *count, struct fault *fault)
 {
     struct statement statement;
-    struct reading reading = {database, arena, sizeof **steps, read_step};
-    void *rows = NULL;
     *steps = NULL;
     *count = 0;
     if (!database)
         return true;
     statement_init(&statement, STATEMENT_STEP_LIST_RUN, arena);
     statement_add_integer(&statement, run);
-    bool done = read_rows(&reading, &statement, &rows, count, fault);
-    *steps = rows;
-    return done;
+    return load_steps(database, &statement, steps, count, fault);
+}
+
+bool journal_load_steps_of(struct database *database, struct arena *arena,
+                           const char *address, struct record_step **steps, size_t *count,
+                           struct fault *fault)
+{
+    struct statement statement;
+    *steps = NULL;
+    *count = 0;
+    if (!database)
+        return true;
+    statement_init(&statement, STATEMENT_STEP_LIST_ADDRESS, arena);
+    statement_add_text(&statement, address);
+    return load_steps(database, &statement, steps, count, fault);
 }

@@ -8,14 +8,22 @@
 #include "store/database.h"
 #include "value/record.h"
 
-// Commits a run with outcome "open" and gives its id.
-bool journal_begin_run(struct database *database, const char *playbook, const char *verb,
-                       int64_t *run, struct fault *fault) FAULT_CHECKED;
+struct vault;
+
+// Takes playbook, verb, who, plan, options; commits it with outcome "open" and gives it
+// its id. The plan it names is then used.
+bool journal_begin_run(struct database *database, struct record_run *run,
+                       struct fault *fault) FAULT_CHECKED;
+// *run is 0 when the saved plan of this id was never carried out.
+bool journal_find_plan(struct database *database, const char *id, int64_t *run,
+                       int64_t *used_at_ms, struct fault *fault) FAULT_CHECKED;
 // outcome: "done", "partial", "failed", "interrupted". Strings and summary may be NULL.
 void journal_end_run(struct transaction *transaction, const struct record_run *run);
 
-// Takes run, address, type, host, action, label; gives the step its id (unique for good).
-void journal_intend(struct transaction *transaction, struct record_step *step);
+// Takes run, address, type, host, action, label, before, wanted_before, after; gives the
+// step its id (unique for good). Secrets inside become digests under the vault.
+void journal_intend(struct transaction *transaction, const struct vault *vault,
+                    struct record_step *step);
 void journal_note(struct transaction *transaction, int64_t step,
                   const struct value *note);
 // `failure` NULL unless failed.
@@ -36,10 +44,14 @@ struct journal_open {
 bool journal_load_open(struct database *database, struct arena *arena,
                        struct journal_open *open, struct fault *fault) FAULT_CHECKED;
 
-// Newest first, `limit` 0 for all; and the steps of one run in order.
+// Newest first, `limit` 0 for all; and the steps of one run, or of one resource, in
+// order.
 bool journal_load_runs(struct database *database, struct arena *arena, int limit,
                        struct record_run **runs, size_t *count,
                        struct fault *fault) FAULT_CHECKED;
 bool journal_load_steps(struct database *database, struct arena *arena, int64_t run,
                         struct record_step **steps, size_t *count,
                         struct fault *fault) FAULT_CHECKED;
+bool journal_load_steps_of(struct database *database, struct arena *arena,
+                           const char *address, struct record_step **steps,
+                           size_t *count, struct fault *fault) FAULT_CHECKED;

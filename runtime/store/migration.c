@@ -57,7 +57,26 @@ static const char version_2[] =
     "DROP TABLE handler_by_cause;"
     "CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;";
 
-static const char *const migrations[MIGRATION_NEWEST] = {version_1, version_2};
+// Rows know their stage, tags and phase; runs who made them and how they were asked for;
+// steps what was there before, so that a run can be undone; secrets where they come from;
+// a saved plan is used once.
+static const char version_3[] =
+    "ALTER TABLE resource ADD COLUMN stage TEXT;"
+    "ALTER TABLE resource ADD COLUMN tags TEXT;"
+    "ALTER TABLE resource ADD COLUMN phase INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE run ADD COLUMN who TEXT;"
+    "ALTER TABLE run ADD COLUMN plan TEXT;"
+    "ALTER TABLE run ADD COLUMN options TEXT;"
+    "ALTER TABLE step ADD COLUMN before TEXT;"
+    "ALTER TABLE step ADD COLUMN wanted_before TEXT;"
+    "ALTER TABLE step ADD COLUMN after TEXT;"
+    "ALTER TABLE secret ADD COLUMN source TEXT;"
+    "ALTER TABLE secret ADD COLUMN made_at_ms INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TABLE used_plan (id TEXT PRIMARY KEY, run INTEGER NOT NULL,"
+    "  used_at_ms INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE INDEX step_of_address ON step (address);";
+
+static const char *const migrations[MIGRATION_NEWEST] = {version_1, version_2, version_3};
 
 static bool refuse(const struct connection *connection, struct fault *fault,
                    int64_t version)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "store/secret.h"
 
+#include "base/clock.h"
 #include "base/crashpoint.h"
 #include "store/query.h"
 #include "store/transaction.h"
@@ -31,7 +32,7 @@ const struct value *secret_generate(struct arena *arena, const char *label, size
 }
 
 void secret_put(struct transaction *transaction, const struct vault *vault,
-                const struct value *secret)
+                const struct value *secret, const char *source)
 {
     assert(secret->kind == VALUE_SECRET && secret->secret.label);
     size_t length = secret->secret.length + VAULT_SEALED_EXTRA;
@@ -42,6 +43,8 @@ void secret_put(struct transaction *transaction, const struct vault *vault,
     struct statement *put = transaction_add(transaction, STATEMENT_SECRET_PUT);
     statement_add_text(put, secret->secret.label);
     statement_add_blob(put, sealed, length);
+    statement_add_text(put, source);
+    statement_add_integer(put, clock_now_ms());
 }
 
 void secret_remove(struct transaction *transaction, const char *label)

@@ -21,9 +21,9 @@ const char *vault_key_path(const struct vault *vault);
 // A fresh secret of `length` characters of A–Z a–z 0–9, from the system's randomness.
 const struct value *secret_generate(struct arena *arena, const char *label,
                                     size_t length);
-// Queues the sealed secret.
+// Queues the sealed secret; `source` says where it comes from: "generated", "set" …
 void secret_put(struct transaction *transaction, const struct vault *vault,
-                const struct value *secret);
+                const struct value *secret, const char *source);
 void secret_remove(struct transaction *transaction, const char *label);
 // *secret is NULL when there is none of that label. A wrong key is a fault that says so.
 bool secret_load(struct database *database, const struct vault *vault,

@@ -36,6 +36,9 @@ static struct record *read_record(struct query *query, struct arena *arena)
     record->attributes = query_json(query, 8, arena);
     read_needs(query, arena, record);
     record->changed_at_ms = query_integer(query, 10);
+    record->stage = query_text(query, 11, arena);
+    record->tags = query_json(query, 12, arena);
+    record->phase = (int) query_integer(query, 13);
     return record;
 }
 
@@ -99,6 +102,9 @@ void state_put(struct transaction *transaction, const struct vault *vault,
     statement_add_json(put, record->attributes, vault);
     statement_add_json(put, needs_list(&transaction->arena, record), NULL);
     statement_add_integer(put, record->changed_at_ms);
+    statement_add_text(put, record->stage);
+    statement_add_json(put, record->tags, NULL);
+    statement_add_integer(put, record->phase);
     transaction->changes_state = true;
 }
 

@@ -10,7 +10,8 @@
 
 #define STEP_COLUMNS                                                                     \
     "id, run, address, type, host, action, label, outcome, note, failure, begun_at_ms, " \
-    "ended_at_ms, (SELECT playbook FROM run WHERE run.id = step.run)"
+    "ended_at_ms, (SELECT playbook FROM run WHERE run.id = step.run), before, "          \
+    "wanted_before, after"
 
 static const char *const texts[STATEMENT_COUNT] = {
     // IMMEDIATE always: a deferred one that reads first cannot wait for its turn to
@@ -29,12 +30,13 @@ static const char *const texts[STATEMENT_COUNT] = {
 
     [STATEMENT_RESOURCE_LIST] =
         "SELECT address, type, host, playbook, incarnation, created_by_us, protect, "
-        "wanted, "
-        "attributes, needs, changed_at_ms FROM resource ORDER BY address",
+        "wanted, attributes, needs, changed_at_ms, stage, tags, phase "
+        "FROM resource ORDER BY address",
     [STATEMENT_RESOURCE_PUT] =
         "INSERT OR REPLACE INTO resource (address, type, host, playbook, incarnation, "
-        "created_by_us, protect, wanted, attributes, needs, changed_at_ms) "
-        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        "created_by_us, protect, wanted, attributes, needs, changed_at_ms, stage, tags, "
+        "phase) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
     [STATEMENT_RESOURCE_REMOVE] = "DELETE FROM resource WHERE address = ?1",
 
     [STATEMENT_SETTING_GET] = "SELECT value FROM setting WHERE key = ?1",
@@ -42,19 +44,21 @@ static const char *const texts[STATEMENT_COUNT] = {
         "INSERT OR REPLACE INTO setting (key, value) VALUES (?1, ?2)",
     [STATEMENT_SETTING_REMOVE] = "DELETE FROM setting WHERE key = ?1",
 
-    [STATEMENT_RUN_BEGIN] = "INSERT INTO run (id, playbook, verb, outcome, begun_at_ms) "
-                            "VALUES (?1, ?2, ?3, 'open', ?4)",
+    [STATEMENT_RUN_BEGIN] = "INSERT INTO run (id, playbook, verb, outcome, begun_at_ms, "
+                            "who, plan, options) "
+                            "VALUES (?1, ?2, ?3, 'open', ?4, ?5, ?6, ?7)",
     [STATEMENT_RUN_END] =
         "UPDATE run SET outcome = ?2, ended_at_ms = ?3, cost_before = ?4, "
         "cost_after = ?5, summary = ?6 WHERE id = ?1",
     [STATEMENT_RUN_LIST] =
         "SELECT id, playbook, verb, outcome, begun_at_ms, ended_at_ms, "
-        "cost_before, cost_after, summary FROM run "
+        "cost_before, cost_after, summary, who, plan, options FROM run "
         "ORDER BY id DESC LIMIT ?1",
 
     [STATEMENT_STEP_INTEND] =
         "INSERT INTO step (id, run, address, type, host, action, label, outcome, "
-        "begun_at_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'open', ?8)",
+        "begun_at_ms, before, wanted_before, after) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'open', ?8, ?9, ?10, ?11)",
     [STATEMENT_STEP_NOTE] = "UPDATE step SET note = ?2 WHERE id = ?1",
     [STATEMENT_STEP_FINISH] = "UPDATE step SET outcome = ?2, failure = ?3, "
                               "ended_at_ms = ?4 WHERE id = ?1",
@@ -62,6 +66,8 @@ static const char *const texts[STATEMENT_COUNT] = {
                                  "WHERE outcome IN ('open', 'uncertain') ORDER BY id",
     [STATEMENT_STEP_LIST_RUN] =
         "SELECT " STEP_COLUMNS " FROM step WHERE run = ?1 ORDER BY id",
+    [STATEMENT_STEP_LIST_ADDRESS] =
+        "SELECT " STEP_COLUMNS " FROM step WHERE address = ?1 ORDER BY id",
 
     [STATEMENT_HANDLER_OWE] =
         "INSERT OR REPLACE INTO handler (host, name, cause, script, run) "
@@ -74,9 +80,13 @@ static const char *const texts[STATEMENT_COUNT] = {
 
     [STATEMENT_SECRET_GET] = "SELECT label, sealed FROM secret WHERE label = ?1",
     [STATEMENT_SECRET_ANY] = "SELECT label, sealed FROM secret ORDER BY label LIMIT 1",
-    [STATEMENT_SECRET_PUT] =
-        "INSERT OR REPLACE INTO secret (label, sealed) VALUES (?1, ?2)",
+    [STATEMENT_SECRET_PUT] = "INSERT OR REPLACE INTO secret (label, sealed, source, "
+                             "made_at_ms) VALUES (?1, ?2, ?3, ?4)",
     [STATEMENT_SECRET_REMOVE] = "DELETE FROM secret WHERE label = ?1",
+
+    [STATEMENT_USED_PLAN_GET] = "SELECT run, used_at_ms FROM used_plan WHERE id = ?1",
+    [STATEMENT_USED_PLAN_PUT] =
+        "INSERT INTO used_plan (id, run, used_at_ms) VALUES (?1, ?2, ?3)",
 
     // These two live in cache.db.
     [STATEMENT_FACT_GET] = "SELECT text, read_at_ms FROM fact WHERE key = ?1",

@@ -17,6 +17,9 @@ struct record {
     const char *host;                // "host/app" for things on a host, else NULL
     const char *playbook;            // the one that declared it
     const char *incarnation;         // of the host: "server id/machine id"; or NULL
+    const char *stage;               // the stage that declared it, or NULL
+    const struct value *tags;        // a list of texts, or NULL
+    int phase;                       // of its playbook; 0: none said
     bool created_by_us;              // false: found there, never removed
     bool protect;
     const struct value *wanted;      // as declared, references kept, secrets as digests
@@ -48,6 +51,10 @@ struct record_step {
     int64_t begun_at_ms;
     int64_t ended_at_ms;        // 0 while open
     const char *playbook;       // that of its run, or NULL
+    // For undo and explain; secrets as digests. NULL where there was or will be nothing.
+    const struct value *before;        // the attributes found before
+    const struct value *wanted_before; // what was declared before, of the row
+    const struct value *after;         // what is wanted now, resolved
 };
 
 struct record_handler {
@@ -70,4 +77,7 @@ struct record_run {
     const char *cost_before; // exact decimal and currency: "23.6 EUR", or NULL
     const char *cost_after;
     const struct value *summary; // counts and measured times
+    const char *who;             // "anna@laptop", or NULL
+    const char *plan;            // the id of the saved plan it carried out, or NULL
+    const struct value *options; // how it was asked for: only, override …; or NULL
 };

@@ -153,7 +153,8 @@ static inline struct plan *scene_plan(struct scene *scene)
 
 static inline bool scene_try_apply(struct scene *scene)
 {
-    return engine_apply(&scene->engine, scene->plan, "run", &scene->result,
+    const struct engine_run run = {.verb = "run", .who = "anna@laptop"};
+    return engine_apply(&scene->engine, scene->plan, &run, &scene->result,
                         &scene->fault);
 }
 

@@ -46,6 +46,26 @@ static void test_hosts_and_sugar(void **state)
     assert_int_equal(fixture_find(fixture, "app:package/curl")->order, 2);
 }
 
+static void test_tags_and_phases(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture_run_well(
+        fixture, "phase(2, \"Growth\")\n"
+                 "local app = host \"app\" { address = \"10.0.0.2\", tags = \"web\" }\n"
+                 "app:file \"/a\" { content = \"\", tags = { \"web\", \"base\" } }\n"
+                 "app:file \"/b\" { content = \"\" }\n");
+    const struct resource *file = fixture_find(fixture, "app:file/a");
+    assert_int_equal(file->phase, 2);
+    assert_int_equal(file->tags->list.count, 2);
+    assert_string_equal(file->tags->list.items[0]->string.bytes, "base");
+    assert_int_equal(fixture_find(fixture, "host/app")->tags->list.count, 1);
+    assert_null(fixture_find(fixture, "app:file/b")->tags);
+    fixture_run_ill(fixture,
+                    "local app = host \"app\" { address = \"10.0.0.2\" }\n"
+                    "app:file \"/a\" { content = \"\", tags = { 1 } }\n",
+                    "main.lua:2", "tags = must be a word or a list of words");
+}
+
 static void test_amend_and_append(void **state)
 {
     struct fixture *fixture = *state;
@@ -276,6 +296,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         FIXTURE_TEST(test_declares_with_line_and_defaults),
         FIXTURE_TEST(test_hosts_and_sugar),
+        FIXTURE_TEST(test_tags_and_phases),
         FIXTURE_TEST(test_amend_and_append),
         FIXTURE_TEST(test_shorthand_and_methods),
         FIXTURE_TEST(test_handle_as_value_is_its_id),

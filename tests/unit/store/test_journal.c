@@ -21,7 +21,7 @@ static struct record_step intend(struct fixture *fixture, struct database *datab
                                            .script = "systemctl reload caddy",
                                            .run = run};
     struct transaction *transaction = transaction_new(database);
-    journal_intend(transaction, &step);
+    journal_intend(transaction, NULL, &step);
     journal_owe(transaction, &handler);
     fixture_commit(fixture, transaction);
     return step;
@@ -29,10 +29,9 @@ static struct record_step intend(struct fixture *fixture, struct database *datab
 
 static int64_t begin(struct fixture *fixture, struct database *database)
 {
-    int64_t run = 0;
-    fixture_expect(fixture,
-                   journal_begin_run(database, "phase1", "run", &run, &fixture->fault));
-    return run;
+    struct record_run run = {.playbook = "phase1", .verb = "run"};
+    fixture_expect(fixture, journal_begin_run(database, &run, &fixture->fault));
+    return run.id;
 }
 
 static struct journal_open load(struct fixture *fixture, struct database *database)
@@ -102,6 +101,61 @@ static void an_uncertain_step_stays_open_until_resolved(void **state)
     assert_int_equal(count, 1);
     assert_int_equal(steps[0].outcome, RECORD_RESOLVED);
     assert_true(steps[0].ended_at_ms > 0);
+    database_close(database);
+}
+
+static void a_saved_plan_is_used_once(void **state)
+{
+    struct fixture *fixture = *state;
+    struct database *database = fixture_open(fixture, DATABASE_WRITE);
+    struct record_run first = {.verb = "apply", .plan = "p1", .who = "anna@laptop"};
+    struct record_run again = first;
+    struct record_run *runs = NULL;
+    size_t count = 0;
+    int64_t run = -1, used_at_ms = -1;
+    fixture_expect(fixture,
+                   journal_find_plan(database, "p1", &run, &used_at_ms, &fixture->fault));
+    assert_int_equal(run, 0);
+    fixture_expect(fixture, journal_begin_run(database, &first, &fixture->fault));
+    fixture_expect(fixture,
+                   journal_find_plan(database, "p1", &run, &used_at_ms, &fixture->fault));
+    assert_int_equal(run, first.id);
+    assert_int_equal(used_at_ms, first.begun_at_ms);
+    assert_false(journal_begin_run(database, &again, &fixture->fault));
+    fixture_expect(fixture, journal_load_runs(database, &fixture->arena, 0, &runs, &count,
+                                              &fixture->fault));
+    assert_int_equal(count, 1);
+    assert_string_equal(runs[0].who, "anna@laptop");
+    assert_string_equal(runs[0].plan, "p1");
+    database_close(database);
+}
+
+static void a_step_keeps_what_was_before(void **state)
+{
+    struct fixture *fixture = *state;
+    struct arena *arena = &fixture->arena;
+    struct record_step *steps = NULL;
+    size_t count = 0;
+    struct value_entry old = {"size", value_integer(arena, 1)};
+    struct value_entry new = {"size", value_integer(arena, 2)};
+    struct database *database = fixture_open(fixture, DATABASE_WRITE);
+    struct record_step step = {.run = begin(fixture, database),
+                               .address = "hetzner.volume/data",
+                               .type = "hetzner.volume",
+                               .action = "update",
+                               .label = "r1s1",
+                               .before = value_map(arena, &old, 1),
+                               .wanted_before = value_map(arena, &old, 1),
+                               .after = value_map(arena, &new, 1)};
+    struct transaction *transaction = transaction_new(database);
+    journal_intend(transaction, NULL, &step);
+    fixture_commit(fixture, transaction);
+    fixture_expect(fixture, journal_load_steps_of(database, arena, step.address, &steps,
+                                                  &count, &fixture->fault));
+    assert_int_equal(count, 1);
+    assert_int_equal(value_find_integer(steps[0].before, "size", 0), 1);
+    assert_int_equal(value_find_integer(steps[0].wanted_before, "size", 0), 1);
+    assert_int_equal(value_find_integer(steps[0].after, "size", 0), 2);
     database_close(database);
 }
 
@@ -231,6 +285,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         fixture_test(an_intent_is_open_until_its_result),
         fixture_test(an_uncertain_step_stays_open_until_resolved),
+        fixture_test(a_saved_plan_is_used_once),
+        fixture_test(a_step_keeps_what_was_before),
         fixture_test(ids_are_never_used_again),
         fixture_test(runs_are_listed_newest_first),
         fixture_test(a_handler_is_owed_once),

@@ -51,7 +51,8 @@ static void migrates_and_keeps_a_copy(void **state)
     struct fixture *fixture = *state;
     char copy[FIXTURE_PATH + 8];
     struct stat status;
-    int64_t version = 0, run = 0;
+    struct record_run run = {.playbook = "phase1", .verb = "run"};
+    int64_t version = 0;
     fixture_make_v1(fixture);
     snprintf(copy, sizeof copy, "%s.v1.bak", fixture->state);
     struct database *database = fixture_open(fixture, DATABASE_WRITE);
@@ -67,8 +68,8 @@ static void migrates_and_keeps_a_copy(void **state)
     database = fixture_open(fixture, DATABASE_WRITE);
     expect_rows(fixture, database);
     fixture_expect(fixture,
-                   journal_begin_run(database, "phase1", "run", &run, &fixture->fault));
-    assert_int_equal(run, 3);
+                   journal_begin_run(database, &run, &fixture->fault));
+    assert_int_equal(run.id, 3);
     database_close(database);
 }
 

@@ -29,7 +29,7 @@ static void put(struct fixture *fixture, struct database *database,
                 const struct vault *vault, const struct value *secret)
 {
     struct transaction *transaction = transaction_new(database);
-    secret_put(transaction, vault, secret);
+    secret_put(transaction, vault, secret, "generated");
     fixture_commit(fixture, transaction);
 }
 
@@ -84,9 +84,9 @@ static void its_bytes_stand_nowhere(void **state)
     struct database *database = fixture_open(fixture, DATABASE_WRITE);
     struct vault *vault = open_vault(fixture, database);
     struct transaction *transaction = transaction_new(database);
-    secret_put(transaction, vault, secret);
+    secret_put(transaction, vault, secret, "generated");
     state_put(transaction, vault, &record);
-    journal_intend(transaction, &step);
+    journal_intend(transaction, vault, &step);
     journal_note(transaction, step.id, holder);
     fixture_commit(fixture, transaction);
 

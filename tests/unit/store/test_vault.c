@@ -31,7 +31,7 @@ static void put_canary(struct fixture *fixture, struct opened *opened)
 {
     struct transaction *transaction = transaction_new(opened->database);
     secret_put(transaction, opened->vault,
-               value_secret(&fixture->arena, "secret/canary", "canary", 6));
+               value_secret(&fixture->arena, "secret/canary", "canary", 6), "set");
     fixture_commit(fixture, transaction);
 }
 
