@@ -4,6 +4,7 @@
 #include <assert.h>
 
 #include "base/clock.h"
+#include "command/selection.h"
 #include "view/json_view.h"
 #include "view/plan_view.h"
 #include "view/progress_view.h"
@@ -17,7 +18,8 @@ static void print_plan(const struct workbench *bench, const struct plan *plan)
     fflush(stdout);
 }
 
-static bool apply(struct workbench *bench, struct plan *plan, struct fault *fault)
+static bool apply(struct workbench *bench, const struct engine_options *asked,
+                  struct plan *plan, struct fault *fault)
 {
     int64_t begun = clock_monotonic_ms();
     struct engine_result result = {0};
@@ -28,6 +30,7 @@ static bool apply(struct workbench *bench, struct plan *plan, struct fault *faul
     const struct engine_run run = {
         .verb = bench->options->verb,
         .who = workbench_who(bench),
+        .options = selection_value(asked, &bench->arena),
     };
     bool done = engine_apply(&bench->engine, plan, &run, &result, fault);
     bench->engine.watch = (struct engine_watch){0};
@@ -94,7 +97,7 @@ bool carry_out(struct workbench *bench, const struct engine_options *asked,
     if (done && agreed && asked->destroy)
         done = say_kept(plan, fault);
     if (done && agreed)
-        done = apply(bench, plan, fault);
+        done = apply(bench, asked, plan, fault);
     plan_free(plan);
     return done;
 }

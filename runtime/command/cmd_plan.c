@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "base/clock.h"
 #include "command/command.h"
+#include "command/selection.h"
 #include "command/workbench.h"
 #include "view/json_view.h"
 #include "view/plan_view.h"
@@ -23,6 +24,7 @@ static int run(const struct options *options, struct fault *fault)
     if (options->json)
         json_view_version(stdout);
     if (workbench_open(&bench, options, WORKBENCH_READ, fault) &&
+        selection_read(options, &bench.arena, &asked, fault) &&
         workbench_evaluate(&bench, fault)) {
         planned = engine_plan(&bench.engine, &bench.wanted, &asked, &plan, fault);
         bench.planned_ms = clock_monotonic_ms() - bench.begun_ms;
@@ -48,6 +50,11 @@ const struct command cmd_plan = {
         "Without a playbook: the one last run. With -v the API calls and commands of\n"
         "each change are listed, and what stays as it is.\n"
         "\n"
-        "  --detailed-exitcode  2 when changes are pending, 0 when there are none\n",
+        "  --detailed-exitcode  2 when changes are pending, 0 when there are none\n"
+        "  --only SELECTOR,…    these changes, and what they cannot do without\n"
+        "  --except SELECTOR,…  all but these, and but what cannot do without them\n"
+        "\n"
+        "A selector is an address or a glob of it (hetzner.*, app:file/*), tag=NAME,\n"
+        "host=NAME, phase=N, or @FILE with one a line.\n",
     .run = run,
 };

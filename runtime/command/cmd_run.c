@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include "command/carry_out.h"
 #include "command/command.h"
+#include "command/selection.h"
 #include "view/json_view.h"
 
 static int run(const struct options *options, struct fault *fault)
 {
     struct workbench bench;
-    struct engine_options asked = {
-        .allow_destroy = options->allow_destroy,
-        .allow_destroy_count = options->allow_destroy_count,
-    };
+    struct engine_options asked = {0};
     if (options->json)
         json_view_version(stdout);
     if (workbench_open(&bench, options, WORKBENCH_WRITE, fault) &&
+        selection_read(options, &bench.arena, &asked, fault) &&
         workbench_evaluate(&bench, fault) &&
         carry_out(&bench, &asked, "Carry this plan out?", "yes", fault))
         workbench_print_timing(&bench);
@@ -30,6 +29,7 @@ const struct command cmd_run = {
         "\n"
         "  --yes                      do not ask\n"
         "  --allow-destroy=ADDR,…|all lift the protection of these\n"
+        "  --only, --except SELECTOR,… what is carried out now; pipster help plan\n"
         "  --parallelism N            cloud steps and hosts at once (10)\n",
     .run = run,
 };

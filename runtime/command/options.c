@@ -28,12 +28,14 @@ static const struct flag flags[] = {
     {"--detailed-exitcode", NULL, FLAG_SWITCH, AT(detailed_exitcode), 0},
     {"--dir", NULL, FLAG_TEXT, AT(lab_directory), 0},
     {"--driver", NULL, FLAG_TEXT, AT(lab_driver), 0},
+    {"--except", "-exclude", FLAG_LIST, AT(except), AT(except_count)},
     {"--env", "-e", FLAG_TEXT, AT(environment), 0},
     {"--help", "-h", FLAG_SWITCH, AT(help), 0},
     {"--json", NULL, FLAG_SWITCH, AT(json), 0},
     {"--lab", NULL, FLAG_SWITCH, AT(lab), 0},
     {"--no-color", NULL, FLAG_SWITCH, AT(no_color), 0},
     {"--non-interactive", NULL, FLAG_SWITCH, AT(non_interactive), 0},
+    {"--only", "-target", FLAG_LIST, AT(only), AT(only_count)},
     {"--parallelism", NULL, FLAG_NUMBER, AT(parallel), 0},
     {"--port", NULL, FLAG_NUMBER, AT(lab_port), 0},
     {"--quiet", "-q", FLAG_SWITCH, AT(quiet), 0},
@@ -67,7 +69,9 @@ static bool refuse_flag(const char *name, struct fault *fault)
     const char *nearest = schema_nearest(name, known, FLAG_COUNT);
     fault_set(fault, FAULT_USAGE, "there is no flag %s", name);
     if (strncmp(name, "--target", 8) == 0)
-        return fault_next(fault, "a run is of a whole playbook; pipster help run");
+        return fault_next(fault, "it is --only here; pipster help plan");
+    if (strncmp(name, "--exclude", 9) == 0)
+        return fault_next(fault, "it is --except here; pipster help plan");
     return nearest ? fault_next(fault, "did you mean %s?", nearest)
                    : fault_next(fault, "pipster help");
 }
@@ -88,7 +92,7 @@ static void add_to_list(struct options *options, const struct flag *flag,
 static void add_each(struct options *options, const struct flag *flag,
                      struct arena *arena, const char *value)
 {
-    bool splits = strcmp(flag->name, "--allow-destroy") == 0;
+    bool splits = strcmp(flag->name, "--var") != 0; // a value may hold a comma
     const char *comma;
     while (splits && (comma = strchr(value, ','))) {
         add_to_list(options, flag, arena,

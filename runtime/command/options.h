@@ -32,6 +32,10 @@ struct options {
     size_t variable_count;
     const char **allow_destroy;
     size_t allow_destroy_count;
+    const char **only; // as said: what stands in @FILE is not looked up yet
+    size_t only_count;
+    const char **except;
+    size_t except_count;
     int parallel;            // --parallelism
     // pipster lab
     const char *lab_directory; // --dir

@@ -24,7 +24,7 @@ static bool is_host(const struct node *node)
 
 static bool wants_again(const struct change *change)
 {
-    return change->resource != NULL &&
+    return change->resource != NULL && change->skipped == NULL &&
            (change->verdict == VERDICT_MAY || !value_is_known(change->wanted));
 }
 
@@ -75,7 +75,7 @@ static bool is_unseen(const struct node *node)
 {
     const struct draft *draft = node->draft;
     return is_open(node) && draft->state == OBSERVE_UNKNOWN && !is_host(node) &&
-           !is_check(node) && draft->change->resource != NULL;
+           !is_check(node) && draft->change->skipped == NULL && draft->change->resource != NULL;
 }
 
 static bool start_probe(struct apply *apply, struct apply_lane *lane)

@@ -112,7 +112,8 @@ bool apply_record_needs_row(const struct apply *apply, const struct draft *draft
 {
     const struct change *change = draft->change;
     const struct record *record = change->record;
-    if (change->resource == NULL || draft->state != OBSERVE_PRESENT)
+    if (change->resource == NULL || draft->state != OBSERVE_PRESENT ||
+        change->skipped != NULL)
         return false;
     if (record == NULL || record->attributes == NULL)
         return change->action == CHANGE_NONE || draft->ours;
@@ -222,7 +223,8 @@ static bool host_is_gone(const struct apply *apply, const char *address)
 
 static bool needs_no_step(const struct change *change)
 {
-    return change->action == CHANGE_NONE || change->action == CHANGE_FORGET;
+    return (change->action == CHANGE_NONE && change->skipped == NULL) ||
+           change->action == CHANGE_FORGET;
 }
 
 struct transaction *apply_record_tidy(struct apply *apply)

@@ -160,6 +160,21 @@ static bool refine(struct planner *planner, struct draft *draft, struct fault *f
     return ask_preview(planner, draft, fault);
 }
 
+// What could not be read and is left out anyway holds nothing else up: it counts as it
+// was last seen.
+static bool leave_unread(struct planner *planner, struct draft *draft,
+                         struct fault *fault)
+{
+    struct change *change = draft->change;
+    change->found = recorded_attributes(draft);
+    change->action = CHANGE_NONE;
+    change->reason = change->skipped =
+        arena_format(planner->arena, "left out by %s; it could not be read: %s",
+                     draft->left_out_by, draft->fault->what);
+    draft->state = change->found != NULL ? OBSERVE_PRESENT : OBSERVE_UNKNOWN;
+    return ask_preview(planner, draft, fault);
+}
+
 static bool decide_declared(struct planner *planner, struct draft *draft,
                             struct fault *fault)
 {
@@ -172,6 +187,8 @@ static bool decide_declared(struct planner *planner, struct draft *draft,
         !look_at_own(planner, draft, fault))
         return false;
     if (draft->state == OBSERVE_FAILED && !draft->schema->is_check) {
+        if (draft->left_out)
+            return leave_unread(planner, draft, fault);
         *fault = *draft->fault;
         return false;
     }
@@ -244,6 +261,9 @@ bool decide_draft(struct planner *planner, struct draft *draft, struct fault *fa
         draft->state = OBSERVE_PRESENT;
         change->found = recorded_attributes(draft);
     }
+    bool unread = draft->state == OBSERVE_FAILED && draft->left_out;
+    if (unread && draft->goes_with == NULL)
+        return leave_unread(planner, draft, fault);
     bool asked = draft->state == OBSERVE_FAILED && draft->goes_with == NULL &&
                  !map_has(&planner->kept, change->address) &&
                  !planner_is_foreign(planner, draft);

@@ -11,6 +11,7 @@
 #include "engine/guard.h"
 #include "engine/planner.h"
 #include "engine/refresh.h"
+#include "engine/select.h"
 
 // The machine under a host is decided before the host is asked, and so on up.
 static bool refresh_and_decide(struct planner *planner, struct fault *fault)
@@ -38,8 +39,10 @@ bool engine_plan(struct engine *engine, const struct resource_set *wanted,
         !graph_order(&planner->graph, planner->wanted, planner->removed_count, fault))
         goto out;
     guard_keep(planner);
-    if (!refresh_and_decide(planner, fault) || !plan_arrange(*plan, fault) ||
-        !cost_sum(engine, *plan, fault))
+    if (!select_mark(planner, fault) || !refresh_and_decide(planner, fault))
+        goto out;
+    select_hold(planner);
+    if (!plan_arrange(*plan, fault) || !cost_sum(engine, *plan, fault))
         goto out;
     // A plan that may not be carried out is still there to be shown.
     return guard_judge(planner, fault);

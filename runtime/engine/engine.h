@@ -47,6 +47,11 @@ struct engine_options {
     bool destroy;                       // plan the removal of everything recorded
     const char *const *allow_destroy; // addresses or globs; "all" lifts every protection
     size_t allow_destroy_count;
+    // What is carried out and what is not: selectors as in select.h. Both may be given.
+    const char *const *only;
+    size_t only_count;
+    const char *const *except;
+    size_t except_count;
 };
 
 // Reads, compares, decides, prices, judges. Changes nothing. FAULT_BLOCKED when a guard

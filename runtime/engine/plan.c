@@ -173,6 +173,8 @@ static void count_changes(struct plan *plan)
         plan->change_count_in_place += change->action == CHANGE_UPDATE;
         plan->check_count += change->action == CHANGE_CHECK;
         plan->may_count += counted && change->verdict == VERDICT_MAY;
+        plan->skipped_count +=
+            change->skipped != NULL && change->skipped_action != CHANGE_CHECK;
     }
 }
 

@@ -47,6 +47,10 @@ struct change {
     size_t field_count;
     bool recreated_after_drift;      // it was recorded and is gone
     const struct preview *preview;   // never NULL after plan
+    // Why --only or --except leaves it to another run, or NULL. The action is then
+    // CHANGE_NONE, and here stands what it would have been.
+    const char *skipped;
+    enum change_action skipped_action;
     // A delete or replacement that protection forbids; on destroy, what it keeps (then
     // the action is CHANGE_NONE).
     bool blocked_by_protection;
@@ -76,6 +80,7 @@ struct plan {
     size_t add_count, change_count_in_place, destroy_count;
     size_t may_count; // how many of these are VERDICT_MAY
     size_t check_count;
+    size_t skipped_count; // left out by --only or --except, checks apart
     struct resource_output *outputs; // resolved as far as known
     size_t output_count;
     // Cost per month, net, in the project's currency.

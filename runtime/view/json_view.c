@@ -132,6 +132,17 @@ static void print_change(FILE *stream, const struct change *change)
     end(&line, stream);
 }
 
+static void print_skipped(FILE *stream, const struct change *change)
+{
+    struct line line;
+    begin(&line, "skipped_change");
+    put_text(&line, "address", change->address);
+    put_text(&line, "resource_type", change->type);
+    put_text(&line, "action", plan_action_name(change->skipped_action));
+    put_text(&line, "because", change->skipped);
+    end(&line, stream);
+}
+
 static void print_handler(FILE *stream, const struct plan_handler *handler)
 {
     struct line line;
@@ -162,7 +173,9 @@ static void print_cost(FILE *stream, const struct plan *plan)
 void json_view_plan(FILE *stream, const struct plan *plan)
 {
     for (size_t i = 0; i < plan->change_count; i++)
-        if (plan->changes[i].action != CHANGE_NONE)
+        if (plan->changes[i].skipped != NULL)
+            print_skipped(stream, &plan->changes[i]);
+        else if (plan->changes[i].action != CHANGE_NONE)
             print_change(stream, &plan->changes[i]);
     for (size_t i = 0; i < plan->handler_count; i++)
         print_handler(stream, &plan->handlers[i]);
@@ -173,6 +186,7 @@ void json_view_plan(FILE *stream, const struct plan *plan)
     put_count(&line, "destroy", (int64_t) plan->destroy_count);
     put_count(&line, "may", (int64_t) plan->may_count);
     put_count(&line, "checks", (int64_t) plan->check_count);
+    put_count(&line, "skipped", (int64_t) plan->skipped_count);
     put(&line, "empty", value_bool(plan_is_empty(plan)));
     put_texts(&line, "settled", plan->settled, plan->settled_count);
     put_texts(&line, "warnings", plan->warnings, plan->warning_count);

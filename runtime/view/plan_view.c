@@ -177,6 +177,31 @@ static void print_handlers(const struct terminal *terminal, const struct plan *p
     }
 }
 
+// What cannot be done now is told one by one; what was simply left out, by number.
+static void print_skipped(const struct terminal *terminal, const struct plan *plan,
+                          bool verbose)
+{
+    size_t quiet = 0;
+    for (size_t i = 0; i < plan->change_count; i++) {
+        const struct change *change = &plan->changes[i];
+        if (change->skipped == NULL)
+            continue;
+        bool chosen = strncmp(change->skipped, "left out by --only", 18) == 0;
+        if (chosen && !verbose) {
+            quiet += change->skipped_action != CHANGE_CHECK;
+            continue;
+        }
+        terminal_print(terminal, TERMINAL_DIM, "  / %s  %s: %s\n", change->address,
+                       change->skipped_action == CHANGE_NONE
+                           ? "skipped"
+                           : plan_action_name(change->skipped_action),
+                       change->skipped);
+    }
+    if (quiet > 0)
+        terminal_print(terminal, TERMINAL_DIM, "  / %zu more change%s left out by --only\n",
+                       quiet, quiet == 1 ? " is" : "s are");
+}
+
 void plan_view_print(const struct terminal *terminal, const struct plan *plan,
                      bool verbose)
 {
@@ -191,13 +216,14 @@ void plan_view_print(const struct terminal *terminal, const struct plan *plan,
     for (size_t i = 0; i < plan->change_count; i++) {
         const struct change *change = &plan->changes[i];
         bool quiet = change->action == CHANGE_NONE || change->action == CHANGE_CHECK;
-        if (quiet && !verbose)
+        if ((quiet && !verbose) || change->skipped != NULL)
             continue;
         print_change(terminal, change, verbose);
         shown++;
     }
     print_handlers(terminal, plan);
-    if (shown + plan->handler_count + plan->settled_count + plan->warning_count > 0)
+    print_skipped(terminal, plan, verbose);
+    if (shown + plan->skipped_count + plan->handler_count + plan->settled_count + plan->warning_count > 0)
         fputc('\n', terminal->stream);
     plan_view_summary(terminal, plan);
     plan_view_cost(terminal, plan);
@@ -207,7 +233,9 @@ void plan_view_summary(const struct terminal *terminal, const struct plan *plan)
 {
     if (plan_is_empty(plan)) {
         terminal_print(terminal, TERMINAL_GREEN, "%s\n",
-                       plan->is_destroy
+                       plan->skipped_count > 0
+                           ? "No changes, but for what is left out."
+                       : plan->is_destroy
                            ? "No changes. Nothing is left that may be destroyed."
                            : "No changes. What exists is what the playbook says.");
         return;
@@ -221,6 +249,8 @@ void plan_view_summary(const struct terminal *terminal, const struct plan *plan)
     if (plan->check_count > 0)
         terminal_print(terminal, TERMINAL_PLAIN, " %zu check%s after.", plan->check_count,
                        plan->check_count == 1 ? "" : "s");
+    if (plan->skipped_count > 0)
+        terminal_print(terminal, TERMINAL_PLAIN, " %zu left out.", plan->skipped_count);
     fputc('\n', terminal->stream);
 }
 
