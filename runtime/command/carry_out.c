@@ -25,8 +25,8 @@ static bool apply(struct workbench *bench, const struct engine_options *asked,
     struct engine_result result = {0};
     struct progress_view *progress =
         progress_view_new(&bench->err, bench->options->verbose);
-    bench->engine.watch = bench->options->json ? json_view_watch(stdout)
-                                               : progress_view_watch(progress);
+    bench->engine.watch =
+        bench->options->json ? json_view_watch(stdout) : progress_view_watch(progress);
     const struct engine_run run = {
         .verb = bench->options->verb,
         .who = workbench_who(bench),

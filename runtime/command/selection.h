@@ -6,8 +6,8 @@
 #include "command/options.h"
 #include "engine/engine.h"
 
-// Adds them to *asked; a selector @FILE stands for those in the file, one a line, # begins
-// a remark.
+// Adds them to *asked; a selector @FILE stands for those in the file, one a line, #
+// begins a remark.
 bool selection_read(const struct options *options, struct arena *arena,
                     struct engine_options *asked, struct fault *fault) FAULT_CHECKED;
 

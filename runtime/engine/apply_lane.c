@@ -75,7 +75,8 @@ static bool is_unseen(const struct node *node)
 {
     const struct draft *draft = node->draft;
     return is_open(node) && draft->state == OBSERVE_UNKNOWN && !is_host(node) &&
-           !is_check(node) && draft->change->skipped == NULL && draft->change->resource != NULL;
+           !is_check(node) && draft->change->skipped == NULL &&
+           draft->change->resource != NULL;
 }
 
 static bool start_probe(struct apply *apply, struct apply_lane *lane)

@@ -77,8 +77,7 @@ bool cost_sum(const struct engine *engine, struct plan *plan, struct fault *faul
         bool stays = change->action != CHANGE_DELETE && change->action != CHANGE_FORGET;
         bool was = change->action != CHANGE_CREATE;
         // What is left alone, or left out, costs what it cost before.
-        bool undeclared =
-            (change->resource == NULL && stays) || change->skipped != NULL;
+        bool undeclared = (change->resource == NULL && stays) || change->skipped != NULL;
         if (was && !add_lines(&summing, preview->prices_before,
                               preview->price_before_count, false, fault))
             return false;

@@ -22,10 +22,10 @@ struct draft {
     const struct fault *fault; // OBSERVE_FAILED
     const char *goes_with;     // the machine it disappears with, without being asked
     const struct record *void_record; // on another machine: neither drift nor delete
-    bool left_out;            // by --only or --except …
-    const char *left_out_by;  // … this one of them
-    const char *needed_by;    // taken along: this selected one cannot do without
-    const char *held_by;      // it cannot do without this one, which is left out
+    bool left_out;                    // by --only or --except …
+    const char *left_out_by;          // … this one of them
+    const char *needed_by;            // taken along: this selected one cannot do without
+    const char *held_by;              // it cannot do without this one, which is left out
     bool *need_is_order; // in step with change->needs: a failure does not carry over
 };
 

@@ -42,8 +42,7 @@ static void put_texts(struct line *line, const char *key, const char *const *tex
 {
     if (count == 0)
         return;
-    const struct value **items =
-        arena_alloc(&line->arena, count * sizeof *items);
+    const struct value **items = arena_alloc(&line->arena, count * sizeof *items);
     for (size_t i = 0; i < count; i++)
         items[i] = value_text(&line->arena, texts[i]);
     put(line, key, value_list(&line->arena, items, count));

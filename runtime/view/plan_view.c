@@ -198,8 +198,9 @@ static void print_skipped(const struct terminal *terminal, const struct plan *pl
                        change->skipped);
     }
     if (quiet > 0)
-        terminal_print(terminal, TERMINAL_DIM, "  / %zu more change%s left out by --only\n",
-                       quiet, quiet == 1 ? " is" : "s are");
+        terminal_print(terminal, TERMINAL_DIM,
+                       "  / %zu more change%s left out by --only\n", quiet,
+                       quiet == 1 ? " is" : "s are");
 }
 
 void plan_view_print(const struct terminal *terminal, const struct plan *plan,
@@ -223,7 +224,9 @@ void plan_view_print(const struct terminal *terminal, const struct plan *plan,
     }
     print_handlers(terminal, plan);
     print_skipped(terminal, plan, verbose);
-    if (shown + plan->skipped_count + plan->handler_count + plan->settled_count + plan->warning_count > 0)
+    if (shown + plan->skipped_count + plan->handler_count + plan->settled_count +
+            plan->warning_count >
+        0)
         fputc('\n', terminal->stream);
     plan_view_summary(terminal, plan);
     plan_view_cost(terminal, plan);
@@ -233,8 +236,7 @@ void plan_view_summary(const struct terminal *terminal, const struct plan *plan)
 {
     if (plan_is_empty(plan)) {
         terminal_print(terminal, TERMINAL_GREEN, "%s\n",
-                       plan->skipped_count > 0
-                           ? "No changes, but for what is left out."
+                       plan->skipped_count > 0 ? "No changes, but for what is left out."
                        : plan->is_destroy
                            ? "No changes. Nothing is left that may be destroyed."
                            : "No changes. What exists is what the playbook says.");
