@@ -2,9 +2,15 @@
 //
 // argv → command table → exit code.
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/log.h"
+#include "base/redact.h"
 #include "command/command.h"
 #include "engine/schema.h"
 
@@ -28,11 +34,24 @@ static const struct command *choose(const struct options *options, struct fault 
     return NULL;
 }
 
-// A core file would hold secrets.
+// A core would hold secrets: neither a file of one, nor one that is handed to a program.
 static void write_no_core(void)
 {
     struct rlimit none = {0, 0};
     setrlimit(RLIMIT_CORE, &none);
+    prctl(PR_SET_DUMPABLE, 0);
+}
+
+// The runner reads both outputs of a step; a file, or a program that reads JSON, is none
+// and would keep the secret.
+static void mask_for_github(const struct options *options)
+{
+    const char *actions = getenv("GITHUB_ACTIONS");
+    struct stat status;
+    if (!actions || strcmp(actions, "true") != 0)
+        return;
+    bool kept = fstat(STDOUT_FILENO, &status) == 0 && S_ISREG(status.st_mode);
+    redact_mask_on(options->json || kept ? stderr : stdout);
 }
 
 int main(int argc, char **argv)
@@ -45,6 +64,7 @@ int main(int argc, char **argv)
     log_open();
     arena_init(&arena, 0);
     if (options_parse(&options, &arena, argc, argv, &fault)) {
+        mask_for_github(&options);
         const struct command *command = choose(&options, &fault);
         if (command)
             code = command->run(&options, &fault);
@@ -55,6 +75,7 @@ int main(int argc, char **argv)
         code = fault_exit_code(fault.kind);
     }
     arena_clear(&arena);
+    redact_clear();
     if (fflush(stdout) != 0 && code == 0)
         code = 1;
     return code;

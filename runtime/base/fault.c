@@ -3,6 +3,9 @@
 // Every part is formatted aside first: an argument may point into the fault itself.
 #include "base/fault.h"
 
+#include "base/redact.h"
+#include "base/text.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +13,7 @@
 #define ELLIPSIS "…"
 
 #define LONGEST sizeof((struct fault *) 0)->what
+#define TALE    ((size_t) 1 << 20) // what is formatted before it is cut
 
 static bool is_continuation(char byte)
 {
@@ -39,12 +43,16 @@ static void put(char *out, size_t size, const char *text)
 static void fill(char *out, size_t size, const char *format, va_list arguments)
     __attribute__((format(printf, 3, 0)));
 
+// Whole, so that no half of a secret is left by the cut.
 static void fill(char *out, size_t size, const char *format, va_list arguments)
 {
-    char text[LONGEST + 1]; // one more, so that put() sees what was too long
+    struct text text;
 
-    vsnprintf(text, sizeof text, format, arguments);
-    put(out, size, text);
+    text_init(&text, TALE);
+    text_vformat(&text, format, arguments);
+    redact_text(&text);
+    put(out, size, text.bytes);
+    text_clear(&text);
 }
 
 bool fault_set(struct fault *fault, enum fault_kind kind, const char *format, ...)
@@ -100,7 +108,7 @@ bool fault_while(struct fault *fault, const char *format, ...)
 
     memcpy(text, joint, sizeof joint);
     va_start(arguments, format);
-    vsnprintf(text + sizeof joint - 1, LONGEST, format, arguments);
+    fill(text + sizeof joint - 1, LONGEST, format, arguments);
     va_end(arguments);
     put(fault->what + length, sizeof fault->what - length, text);
     return false;

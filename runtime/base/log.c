@@ -4,6 +4,7 @@
 #include "base/log.h"
 
 #include "base/clock.h"
+#include "base/redact.h"
 #include "base/text.h"
 
 #include <fcntl.h>
@@ -13,6 +14,7 @@
 #include <unistd.h>
 
 #define LOG_LINE_CEILING ((size_t) 16 << 10)
+#define LOG_TALE         ((size_t) 1 << 20) // what is formatted before it is cut
 
 static struct {
     enum log_level level;
@@ -72,11 +74,15 @@ void log_write(enum log_level level, const char *format, ...)
     if (level == LOG_OFF || level > logger.level) {
         return;
     }
-    text_init(&line, LOG_LINE_CEILING);
+    text_init(&line, LOG_TALE);
     text_format(&line, "%s %-5s ", clock_format(clock_now_ms(), now), level_names[level]);
     va_start(arguments, format);
     text_vformat(&line, format, arguments);
     va_end(arguments);
+    redact_text(&line); // whole, so that the cut leaves no half of a secret
+    if (line.length > LOG_LINE_CEILING) {
+        line.length = LOG_LINE_CEILING;
+    }
     for (size_t i = 0; i < line.length; i++) {
         if ((unsigned char) line.bytes[i] < ' ' || line.bytes[i] == 0x7F) {
             line.bytes[i] = ' '; // a line stays one line and moves no cursor

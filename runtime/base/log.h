@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // The debug log: stderr or the file named by PIPSTER_LOG_FILE, at the level named by
-// PIPSTER_LOG (off, info, debug, trace; off by default). Never given a secret.
+// PIPSTER_LOG (off, info, debug, trace; off by default). Never given a secret; one that
+// slips in is redacted.
 #pragma once
 
 enum log_level { LOG_OFF, LOG_INFO, LOG_DEBUG, LOG_TRACE };

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/redact.h"
 #include "view/json_view.h"
 #include "view/terminal.h"
 
@@ -25,12 +26,12 @@ static void print_part(const struct terminal *terminal, const char *label,
     if (!*text)
         return;
     terminal_print(terminal, TERMINAL_DIM, "  %-6s", label);
-    for (; *text; text++) {
-        fputc(*text, terminal->stream);
-        if (*text == '\n' && text[1])
-            fputs("        ", terminal->stream);
+    while (*text) {
+        size_t length = strcspn(text, "\n");
+        redact_write(terminal->stream, text, length);
+        fputs(text[length] && text[length + 1] ? "\n        " : "\n", terminal->stream);
+        text += length + (text[length] != '\0');
     }
-    fputc('\n', terminal->stream);
 }
 
 void command_report(const struct options *options, const struct fault *fault)

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/redact.h"
 #include "net/ssh.h"
 #include "store/secret.h"
 
@@ -45,6 +46,7 @@ static void lend_token(struct workbench *bench)
         endpoint = "https://api.hetzner.cloud/v1";
     if (!token || !*token)
         return;
+    redact_add(token, strlen(token));
     const char *host = strstr(endpoint, "://");
     const char *path = host ? strchr(host + 3, '/') : NULL;
     size_t length = path ? (size_t) (path - endpoint) : strlen(endpoint);

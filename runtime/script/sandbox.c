@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "script/sandbox.h"
 
+#include "base/redact.h"
 #include "engine/schema.h"
 #include "script/machine.h"
 #include "script/order.h"
@@ -98,6 +99,12 @@ static int l_tostring(lua_State *lua)
     return 1;
 }
 
+static void print_line(const char *line)
+{
+    redact_write(stderr, line, strlen(line));
+    fputc('\n', stderr);
+}
+
 static int l_print(lua_State *lua)
 {
     const struct script *script = script_of(lua);
@@ -116,7 +123,7 @@ static int l_print(lua_State *lua)
     if (script->options.print != NULL)
         script->options.print(lua_tostring(lua, -1));
     else
-        fprintf(stderr, "%s\n", lua_tostring(lua, -1));
+        print_line(lua_tostring(lua, -1));
     return 0;
 }
 

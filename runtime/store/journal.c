@@ -3,8 +3,10 @@
 
 #include "base/array.h"
 #include "base/clock.h"
+#include "base/redact.h"
 #include "store/query.h"
 #include "store/transaction.h"
+#include "value/json.h"
 
 #include <assert.h>
 #include <string.h>
@@ -109,8 +111,24 @@ void journal_intend(struct transaction *transaction, const struct vault *vault,
 void journal_note(struct transaction *transaction, int64_t step, const struct value *note)
 {
     struct statement *noting = transaction_add(transaction, STATEMENT_STEP_NOTE);
+    struct text json;
+    text_init(&json, 0);
+    if (note)
+        json_write(&json, note, NULL, NULL);
+    redact_text(&json);
     statement_add_integer(noting, step);
-    statement_add_json(noting, note, NULL);
+    statement_add_text(noting, note ? json.bytes : NULL);
+    text_clear(&json);
+}
+
+static void add_failure(struct statement *finish, const char *failure)
+{
+    struct text text;
+    text_init(&text, 0);
+    text_add(&text, failure ? failure : "");
+    redact_text(&text);
+    statement_add_text(finish, failure ? text.bytes : NULL);
+    text_clear(&text);
 }
 
 void journal_finish(struct transaction *transaction, int64_t step,
@@ -120,7 +138,7 @@ void journal_finish(struct transaction *transaction, int64_t step,
     assert(outcome < OUTCOME_COUNT);
     statement_add_integer(finish, step);
     statement_add_text(finish, outcome_words[outcome]);
-    statement_add_text(finish, failure);
+    add_failure(finish, failure);
     statement_add_integer(finish, clock_now_ms());
     transaction->has_result = true;
 }

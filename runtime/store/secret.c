@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/crashpoint.h"
+#include "base/redact.h"
 #include "store/query.h"
 #include "store/transaction.h"
 #include "store/vault.h"
@@ -28,6 +29,7 @@ const struct value *secret_generate(struct arena *arena, const char *label, size
     char *bytes = arena_alloc(arena, length + 1);
     for (size_t i = 0; i < length; i++)
         bytes[i] = letters[randombytes_uniform(sizeof letters - 1)];
+    redact_add(bytes, length);
     return value_secret(arena, label, bytes, length);
 }
 
@@ -102,6 +104,7 @@ bool secret_load(struct database *database, const struct vault *vault,
         return refuse_without_key(database, label, fault);
     if (!vault_unseal(vault, arena, &sealed, &bytes, &length))
         return vault_refuse_key(vault_key_path(vault), label, fault);
+    redact_add(bytes, length);
     *secret = value_secret(arena, label, bytes, length);
     return true;
 }

@@ -5,6 +5,8 @@
 // of 8.
 #include "store/secret.h"
 
+#include "base/redact.h"
+
 #include <sodium.h>
 
 #include <stdlib.h>
@@ -99,6 +101,7 @@ void secret_ssh_keypair(struct arena *arena, const char *comment,
 
     text_init(&armour, 0);
     add_armour(&armour, to_base64(arena, &file));
+    redact_add(armour.bytes, armour.length);
     *private_value = value_secret(arena, comment, armour.bytes, armour.length);
     text_clear(&armour);
     text_clear(&file);

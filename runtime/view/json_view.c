@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "view/json_view.h"
 
+#include "base/redact.h"
 #include "value/json.h"
 
 #define MOST_ENTRIES 24
@@ -59,7 +60,7 @@ static void end(struct line *line, FILE *stream)
     struct text out;
     text_init(&out, 0);
     json_write(&out, value_map(&line->arena, line->entries, line->count), NULL, NULL);
-    fwrite(out.bytes, 1, out.length, stream);
+    redact_write(stream, out.bytes, out.length);
     fputc('\n', stream);
     fflush(stream);
     text_clear(&out);

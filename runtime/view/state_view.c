@@ -2,6 +2,7 @@
 #include "view/state_view.h"
 
 #include "base/clock.h"
+#include "base/redact.h"
 #include "value/json.h"
 #include "view/value_view.h"
 
@@ -55,7 +56,8 @@ void state_view_json(FILE *stream, const struct record *record)
     text_init(&out, 0);
     json_write(&out, value_map(&arena, entries, sizeof entries / sizeof *entries), NULL,
                NULL);
-    fprintf(stream, "%s\n", out.bytes);
+    text_add_char(&out, '\n');
+    redact_write(stream, out.bytes, out.length);
     text_clear(&out);
     arena_clear(&arena);
 }

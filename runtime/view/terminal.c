@@ -6,6 +6,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/redact.h"
 #include "base/text.h"
 
 static bool is_set(const char *name)
@@ -72,6 +73,7 @@ void terminal_print(const struct terminal *terminal, enum terminal_style style,
     va_start(arguments, format);
     text_vformat(&text, format, arguments);
     va_end(arguments);
+    redact_text(&text);
     bool styled = terminal->colour && style != TERMINAL_PLAIN;
     if (styled)
         fputs(style_codes[style], terminal->stream);

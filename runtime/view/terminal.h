@@ -29,7 +29,8 @@ struct terminal {
 void terminal_init(struct terminal *terminal, FILE *stream, bool colour_allowed);
 
 // Prints in a style and returns to plain. Control characters in what is printed come out
-// as \x1b and the like, so that nothing the world says can drive the terminal.
+// as \x1b and the like, so that nothing the world says can drive the terminal; secrets
+// come out as (secret).
 void terminal_print(const struct terminal *terminal, enum terminal_style style,
                     const char *format, ...) __attribute__((format(printf, 3, 4)));
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "view/value_view.h"
 
+#include "base/redact.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,10 +10,8 @@
 #define MOST_LINES    2000
 #define CONTEXT_LINES 2
 
-static void write_string(struct text *out, const struct value *value)
+static void write_string(struct text *out, const char *bytes, size_t length)
 {
-    const char *bytes = value->string.bytes;
-    size_t length = value->string.length;
     bool is_long = length > LONGEST_TEXT;
     size_t shown = is_long ? LONGEST_TEXT - 12 : length;
     while (is_long && shown > 0 && ((unsigned char) bytes[shown] & 0xc0) == 0x80)
@@ -29,6 +29,17 @@ static void write_string(struct text *out, const struct value *value)
         text_format(out, "…\" (%zu bytes)", length);
     else
         text_add_char(out, '"');
+}
+
+// Redacted before it is cut, so that no half of a secret is left.
+static void write_clean(struct text *out, const struct value *value)
+{
+    struct text text;
+    text_init(&text, 0);
+    text_add_bytes(&text, value->string.bytes, value->string.length);
+    redact_text(&text);
+    write_string(out, text.bytes, text.length);
+    text_clear(&text);
 }
 
 static void write_list(struct text *out, const struct value *value)
@@ -74,7 +85,7 @@ void value_view_write(struct text *out, const struct value *value)
         text_format(out, "%.15g", value->number);
         break;
     case VALUE_STRING:
-        write_string(out, value);
+        write_clean(out, value);
         break;
     case VALUE_LIST:
         write_list(out, value);

@@ -2,7 +2,7 @@
 --
 -- What no other tool looks at: includes against the table of docs/ARCHITECTURE.md, who
 -- may use which library, the lengths of files, lines and Lua functions, the names of
--- public functions.
+-- public functions, what prints without the redactor.
 -- Usage: lua5.4 tests/style/layers.lua   (from the root of the repository)
 
 local may_include = {
@@ -23,6 +23,17 @@ local only_in = {
   ["^uv%.h$"] = "net", ["^curl/"] = "net", ["^libssh2"] = "net",
   ["^microhttpd%.h$"] = "net", ["^ares"] = "net",
   ["^lua%.h$"] = "script", ["^lauxlib%.h$"] = "script", ["^lualib%.h$"] = "script",
+}
+
+-- Who may print without the redactor: nothing that they print can hold a secret.
+local prints_freely = {
+  "^runtime/base/", "^runtime/lab/", "^runtime/value/", "^runtime/view/terminal%.c$",
+  "/cmd_help%.c$", "/cmd_lab%.c$", "/cmd_types%.c$", "/cmd_version%.c$", "/lab_%w+%.c$",
+  "/workbench%.c$", "/bind_serve%.c$", "/script%.c$",
+}
+local prints = {
+  "%f[%w_]v?printf%(", "%f[%w_]puts%(", "%f[%w_]putchar%(", "%f[%w_]d?f?printf%(std",
+  "%f[%w_]fputs%([^\"].*, std%w+%)", "%f[%w_]fwrite%(.*, std%w+%)",
 }
 
 local longest = { c = 700, h = 160, lua = 250 }
@@ -77,6 +88,18 @@ local function check_name(path, place, line)
   end
 end
 
+local function check_prints(path, place, line)
+  for _, exempt in ipairs(prints_freely) do
+    if path:find(exempt) then return end
+  end
+  for _, pattern in ipairs(prints) do
+    if line:find(pattern) then
+      fail("%s: printed past the redactor: use terminal_print or redact_write", place)
+      return
+    end
+  end
+end
+
 local function check_c(path, lines)
   local layer = path:match("^runtime/(%w+)/") or "main"
   if layer == "tools" then return end
@@ -87,6 +110,7 @@ local function check_c(path, lines)
     if quoted then check_project_include(place, layer, quoted) end
     if angled then check_library_include(place, layer, angled) end
     check_name(path, place, line)
+    check_prints(path, place, line)
   end
 end
 
