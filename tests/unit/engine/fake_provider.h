@@ -44,6 +44,7 @@ struct fake {
     const char *path;
     unsigned random;
     int64_t next_id;
+    bool stable_ids; // of the address, not of the order in which things are made
     size_t observe_count, apply_count, preview_count;
     const char *refined_type; // preview turns a list of types into this one
     volatile int *interrupt_after_first;
@@ -201,6 +202,14 @@ static inline const struct value *fake_shown(struct fake *fake, const struct ste
     return found;
 }
 
+static inline int64_t fake_hash(const char *text)
+{
+    int64_t hash = 5381;
+    for (; *text != '\0'; text++)
+        hash = (hash * 33 + *text) % 1000003;
+    return hash;
+}
+
 static inline const struct value *fake_computed(struct fake *fake,
                                                 const struct step *step)
 {
@@ -208,6 +217,8 @@ static inline const struct value *fake_computed(struct fake *fake,
     const struct value *found = fake_shown(fake, step), *have = step->have;
     const char *type = step->change->type;
     int64_t id = have != NULL ? value_find_integer(have, "id", 0) : ++fake->next_id;
+    if (fake->stable_ids)
+        id = fake_hash(step->change->address);
     const struct value *chosen = value_find(found, "type");
     if (chosen != NULL && chosen->kind == VALUE_LIST && chosen->list.count > 0)
         found = value_with(arena, found, "type", chosen->list.items[0]);

@@ -44,125 +44,6 @@ static void a_run_then_nothing(void **state)
     scene_free(scene);
 }
 
-static unsigned next_random(unsigned *seed)
-{
-    *seed = *seed * 1103515245u + 12345u;
-    return (*seed >> 16) & 0x7fff;
-}
-
-// A world of its own for each seed: things that refer to earlier ones, hosts with files.
-static void declare_random(struct scene *scene, unsigned *seed)
-{
-    size_t hosts = next_random(seed) % 3, things = 1 + next_random(seed) % 8;
-    char name[32], host[32], json[256];
-    for (size_t i = 0; i < things; i++) {
-        snprintf(name, sizeof name, "t%zu", i);
-        snprintf(json, sizeof json, "{\"size\": %u, \"zone\": \"%u\"",
-                 next_random(seed) % 3, next_random(seed) % 2);
-        if (i > 0 && next_random(seed) % 2 == 0)
-            snprintf(json + strlen(json), sizeof json - strlen(json),
-                     ", \"link\": {\"$reference\": \"cloud.thing/t%zu.ip\"}",
-                     (size_t) next_random(seed) % i);
-        strcat(json, "}");
-        scene_add(scene, "cloud.thing", name, NULL, json);
-    }
-    for (size_t i = 0; i < hosts; i++) {
-        size_t machine = next_random(seed) % things, files = next_random(seed) % 6;
-        snprintf(name, sizeof name, "h%zu", i);
-        snprintf(host, sizeof host, "host/h%zu", i);
-        snprintf(json, sizeof json,
-                 "{\"address\": {\"$reference\": \"cloud.thing/t%zu.ip\"},"
-                 " \"server_id\": {\"$reference\": \"cloud.thing/t%zu.id\"}}",
-                 machine, machine);
-        scene_add(scene, "host", name, NULL, json);
-        for (size_t k = 0; k < files; k++) {
-            snprintf(name, sizeof name, "/f%zu", k);
-            snprintf(json, sizeof json,
-                     "{\"content\": {\"$template\": [\"%u\","
-                     " {\"$reference\": \"cloud.thing/t%zu.ip\"}]}, \"notify\": \"n%u\"}",
-                     next_random(seed) % 3, (size_t) next_random(seed) % things,
-                     next_random(seed) % 2);
-            scene_add(scene, next_random(seed) % 5 == 0 ? "risk" : "file", name, host,
-                      json);
-        }
-    }
-    scene_add(scene, "check.ok", "end", NULL, "{}");
-}
-
-// Another machine takes what was on the old one with it.
-static void lose_hosts(struct scene *scene)
-{
-    struct fake *fake = &scene->fake;
-    for (size_t i = 0; i < scene->plan->change_count; i++) {
-        const struct change *change = &scene->plan->changes[i];
-        bool on_host = change->host != NULL || strncmp(change->address, "host/", 5) == 0;
-        bool may = change->verdict == VERDICT_MAY && change->action == CHANGE_CREATE;
-        if (on_host && (may || change->action == CHANGE_FORGET))
-            fake_remove(fake, change->address);
-    }
-}
-
-// Every step came after the steps of all that its plan said it needs.
-static void expect_order(struct scene *scene)
-{
-    static const char *const verbs[] = {"create", "update", "delete", "check"};
-    const struct plan *plan = scene->plan;
-    long *places = calloc(plan->change_count + 1, sizeof *places);
-    for (size_t i = 0; i < plan->change_count; i++) {
-        char line[160];
-        places[i] = -1;
-        for (size_t k = 0; k < 4; k++) {
-            snprintf(line, sizeof line, "%s %s", verbs[k], plan->changes[i].address);
-            long place = fake_place(&scene->fake, line);
-            places[i] = place > places[i] ? place : places[i];
-        }
-    }
-    for (size_t i = 0; i < plan->change_count; i++)
-        for (size_t k = 0; k < plan->changes[i].need_count; k++)
-            if (places[i] >= 0 && places[i] < places[plan->changes[i].needs[k]])
-                fail_msg("%s came before %s", plan->changes[i].address,
-                         plan->changes[plan->changes[i].needs[k]].address);
-    free(places);
-}
-
-static void forget_everything(struct scene *scene)
-{
-    scene->options.destroy = true;
-    scene_run(scene);
-    scene->options.destroy = false;
-    for (size_t i = 0; i < scene->fake.world.count; i++) {
-        const char *address = scene->fake.world.entries[i].key;
-        if (strncmp(address, "cloud.", 6) == 0)
-            assert_null(scene->fake.world.entries[i].value);
-    }
-    for (size_t i = 0; i < scene->fake.world.count; i++)
-        scene->fake.world.entries[i].value = NULL;
-}
-
-static void random_graphs_converge(void **state)
-{
-    (void) state;
-    for (unsigned seed = 1; seed <= 100; seed++) {
-        struct scene *scene = scene_new(seed, false);
-        unsigned random = seed * 7919;
-        for (int round = 0; round < 20; round++) {
-            scene_restart(scene);
-            declare_random(scene, &random);
-            scene_plan(scene);
-            lose_hosts(scene);
-            text_reset(&scene->fake.log);
-            if (!scene_try_apply(scene))
-                fail_msg("seed %u round %d: %s: %s", seed, round, scene->fault.what,
-                         scene->fault.why);
-            expect_order(scene);
-            scene_expect_empty(scene);
-            if (round % 5 == 4)
-                forget_everything(scene);
-        }
-        scene_free(scene);
-    }
-}
-
 // Setting up a host is done again as a whole when it was cut off; all else is made once.
 static void expect_made_once(struct scene *scene, const char *when)
 {
@@ -171,28 +52,6 @@ static void expect_made_once(struct scene *scene, const char *when)
         snprintf(line, sizeof line, "create %s", scene->set.items[i].address);
         if (!scene->set.items[i].schema->is_host && fake_count(&scene->fake, line) > 1)
             fail_msg("%s: twice: %s", when, line);
-    }
-}
-
-static void random_faults_converge(void **state)
-{
-    (void) state;
-    for (unsigned seed = 1; seed <= 60; seed++) {
-        struct scene *scene = scene_new(seed, false);
-        unsigned random = seed * 104729;
-        declare_random(scene, &random);
-        for (size_t i = 0; i < scene->set.count; i++)
-            if (next_random(&random) % 4 == 0)
-                fake_script(&scene->fake, scene->set.items[i].address,
-                            1 + next_random(&random) % 3);
-        scene_plan(scene);
-        (void) !scene_try_apply(scene);
-        for (size_t i = 0; i < scene->set.count; i++)
-            fake_script(&scene->fake, scene->set.items[i].address, FAKE_FINE);
-        scene_run(scene);
-        scene_expect_empty(scene);
-        expect_made_once(scene, "after faults");
-        scene_free(scene);
     }
 }
 
@@ -330,8 +189,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_run_then_nothing),
-        cmocka_unit_test(random_graphs_converge),
-        cmocka_unit_test(random_faults_converge),
         cmocka_unit_test(killed_anywhere_the_next_run_converges),
         cmocka_unit_test(an_owed_handler_survives),
         cmocka_unit_test(ten_thousand_plan_fast),
