@@ -62,6 +62,8 @@ void apply_finish(struct apply *apply, struct node *node, enum node_state state,
 {
     bool begun = node->state == NODE_RUNNING;
     node->state = state;
+    if (state == NODE_FAILED)
+        node->failure = arena_text(apply->arena, fault->what);
     count_node(apply, node, fault);
     if (state == NODE_SKIPPED && !begun && node->draft->change->action != CHANGE_NONE)
         tell_skipped(apply, node);

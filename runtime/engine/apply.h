@@ -20,6 +20,7 @@ struct node {
     enum node_state state;
     size_t waiting;              // needs that are not finished
     const char *skipped_because; // a need failed
+    const char *failure;         // what failed, in one line
     struct follower *followers;
     size_t follower_count;
     struct apply_batch *batch; // it is in, while it runs

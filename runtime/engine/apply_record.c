@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "engine/apply_trace.h"
 
 static size_t list_needs(const struct apply *apply, const struct draft *draft,
                          const char **needs)
@@ -152,9 +153,7 @@ void apply_record_intent(struct apply *apply, struct transaction *transaction,
     step->record.action = step->action;
     step->record.label = arena_format(apply->arena, "r%llds%zu", (long long) apply->run,
                                       ++apply->step_count);
-    step->record.before = step->have;
-    step->record.wanted_before = change->record != NULL ? change->record->wanted : NULL;
-    step->record.after = step->want;
+    apply_trace_step(apply, step);
     journal_intend(transaction, apply->engine->vault, &step->record);
     step->record.note = note;
 }
@@ -269,7 +268,7 @@ void apply_record_end(struct apply *apply, struct transaction *transaction,
 {
     const struct engine_result *result = apply->result;
     struct arena *arena = apply->arena;
-    const struct value_entry counts[] = {
+    struct value_entry told[8] = {
         {"done", value_integer(arena, (int64_t) result->done_count)},
         {"failed", value_integer(arena, (int64_t) result->failed_count)},
         {"skipped", value_integer(arena, (int64_t) result->skipped_count)},
@@ -277,13 +276,14 @@ void apply_record_end(struct apply *apply, struct transaction *transaction,
         {"checks_passed", value_integer(arena, (int64_t) result->check_passed_count)},
         {"checks_failed", value_integer(arena, (int64_t) result->check_failed_count)},
     };
+    size_t count = 6 + apply_trace_end(apply, told + 6);
     struct record_run run = {
         .id = apply->run,
         .outcome = outcome,
         .ended_at_ms = clock_now_ms(),
         .cost_before = cost_text(apply, apply->plan->cost_before),
         .cost_after = cost_text(apply, apply->plan->cost_after),
-        .summary = value_map(arena, counts, sizeof counts / sizeof *counts),
+        .summary = value_map(arena, told, count),
     };
     journal_end_run(transaction, &run);
 }

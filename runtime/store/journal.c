@@ -105,6 +105,9 @@ void journal_intend(struct transaction *transaction, const struct vault *vault,
     statement_add_json(intend, step->before, vault);
     statement_add_json(intend, step->wanted_before, vault);
     statement_add_json(intend, step->after, vault);
+    statement_add_json(intend, step->row_before, NULL);
+    statement_add_json(intend, step->fields, NULL);
+    statement_add_text(intend, step->price);
     transaction->has_intent = true;
 }
 
@@ -179,6 +182,9 @@ static void read_step(struct query *query, struct arena *arena, void *row)
     step->before = query_json(query, 13, arena);
     step->wanted_before = query_json(query, 14, arena);
     step->after = query_json(query, 15, arena);
+    step->row_before = query_json(query, 16, arena);
+    step->fields = query_json(query, 17, arena);
+    step->price = query_text(query, 18, arena);
 }
 
 static void read_handler(struct query *query, struct arena *arena, void *row)
@@ -287,17 +293,34 @@ static bool load_steps(struct database *database, const struct statement *statem
     return done;
 }
 
-bool journal_load_steps(struct database *database, struct arena *arena, int64_t run,
-                        struct record_step **steps, size_t *count, struct fault *fault)
+static bool load_steps_by_run(struct database *database, struct arena *arena,
+                              enum statement_id which, int64_t run,
+                              struct record_step **steps, size_t *count,
+                              struct fault *fault)
 {
     struct statement statement;
     *steps = NULL;
     *count = 0;
     if (!database)
         return true;
-    statement_init(&statement, STATEMENT_STEP_LIST_RUN, arena);
+    statement_init(&statement, which, arena);
     statement_add_integer(&statement, run);
     return load_steps(database, &statement, steps, count, fault);
+}
+
+bool journal_load_steps(struct database *database, struct arena *arena, int64_t run,
+                        struct record_step **steps, size_t *count, struct fault *fault)
+{
+    return load_steps_by_run(database, arena, STATEMENT_STEP_LIST_RUN, run, steps, count,
+                             fault);
+}
+
+bool journal_load_steps_after(struct database *database, struct arena *arena, int64_t run,
+                              struct record_step **steps, size_t *count,
+                              struct fault *fault)
+{
+    return load_steps_by_run(database, arena, STATEMENT_STEP_LIST_AFTER, run, steps,
+                             count, fault);
 }
 
 bool journal_load_steps_of(struct database *database, struct arena *arena,

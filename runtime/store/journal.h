@@ -20,8 +20,8 @@ bool journal_find_plan(struct database *database, const char *id, int64_t *run,
 // outcome: "done", "partial", "failed", "interrupted". Strings and summary may be NULL.
 void journal_end_run(struct transaction *transaction, const struct record_run *run);
 
-// Takes run, address, type, host, action, label, before, wanted_before, after; gives the
-// step its id (unique for good). Secrets inside become digests under the vault.
+// Takes run, address, type, host, action, label, and what was before and is after; gives
+// the step its id (unique for good). Secrets inside become digests under the vault.
 void journal_intend(struct transaction *transaction, const struct vault *vault,
                     struct record_step *step);
 void journal_note(struct transaction *transaction, int64_t step,
@@ -44,14 +44,17 @@ struct journal_open {
 bool journal_load_open(struct database *database, struct arena *arena,
                        struct journal_open *open, struct fault *fault) FAULT_CHECKED;
 
-// Newest first, `limit` 0 for all; and the steps of one run, or of one resource, in
-// order.
+// Newest first, `limit` 0 for all; and the steps of one run, of all later ones, or of one
+// resource, in order.
 bool journal_load_runs(struct database *database, struct arena *arena, int limit,
                        struct record_run **runs, size_t *count,
                        struct fault *fault) FAULT_CHECKED;
 bool journal_load_steps(struct database *database, struct arena *arena, int64_t run,
                         struct record_step **steps, size_t *count,
                         struct fault *fault) FAULT_CHECKED;
+bool journal_load_steps_after(struct database *database, struct arena *arena, int64_t run,
+                              struct record_step **steps, size_t *count,
+                              struct fault *fault) FAULT_CHECKED;
 bool journal_load_steps_of(struct database *database, struct arena *arena,
                            const char *address, struct record_step **steps,
                            size_t *count, struct fault *fault) FAULT_CHECKED;

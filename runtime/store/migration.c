@@ -76,7 +76,14 @@ static const char version_3[] =
     "  used_at_ms INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE INDEX step_of_address ON step (address);";
 
-static const char *const migrations[MIGRATION_NEWEST] = {version_1, version_2, version_3};
+// A step knows the rest of the row that it changed, so that the row can be made again;
+// which attributes it changed; and what the thing cost a month when it was done.
+static const char version_4[] = "ALTER TABLE step ADD COLUMN row_before TEXT;"
+                                "ALTER TABLE step ADD COLUMN fields TEXT;"
+                                "ALTER TABLE step ADD COLUMN price TEXT;";
+
+static const char *const migrations[MIGRATION_NEWEST] = {version_1, version_2, version_3,
+                                                         version_4};
 
 static bool refuse(const struct connection *connection, struct fault *fault,
                    int64_t version)

@@ -11,7 +11,7 @@
 #define STEP_COLUMNS                                                                     \
     "id, run, address, type, host, action, label, outcome, note, failure, begun_at_ms, " \
     "ended_at_ms, (SELECT playbook FROM run WHERE run.id = step.run), before, "          \
-    "wanted_before, after"
+    "wanted_before, after, row_before, fields, price"
 
 static const char *const texts[STATEMENT_COUNT] = {
     // IMMEDIATE always: a deferred one that reads first cannot wait for its turn to
@@ -57,8 +57,8 @@ static const char *const texts[STATEMENT_COUNT] = {
 
     [STATEMENT_STEP_INTEND] =
         "INSERT INTO step (id, run, address, type, host, action, label, outcome, "
-        "begun_at_ms, before, wanted_before, after) "
-        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'open', ?8, ?9, ?10, ?11)",
+        "begun_at_ms, before, wanted_before, after, row_before, fields, price) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'open', ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
     [STATEMENT_STEP_NOTE] = "UPDATE step SET note = ?2 WHERE id = ?1",
     [STATEMENT_STEP_FINISH] = "UPDATE step SET outcome = ?2, failure = ?3, "
                               "ended_at_ms = ?4 WHERE id = ?1",
@@ -66,6 +66,8 @@ static const char *const texts[STATEMENT_COUNT] = {
                                  "WHERE outcome IN ('open', 'uncertain') ORDER BY id",
     [STATEMENT_STEP_LIST_RUN] =
         "SELECT " STEP_COLUMNS " FROM step WHERE run = ?1 ORDER BY id",
+    [STATEMENT_STEP_LIST_AFTER] =
+        "SELECT " STEP_COLUMNS " FROM step WHERE run > ?1 ORDER BY id",
     [STATEMENT_STEP_LIST_ADDRESS] =
         "SELECT " STEP_COLUMNS " FROM step WHERE address = ?1 ORDER BY id",
 

@@ -55,6 +55,10 @@ struct record_step {
     const struct value *before;        // the attributes found before
     const struct value *wanted_before; // what was declared before, of the row
     const struct value *after;         // what is wanted now, resolved
+    // What else the row said: needs, playbook, protect, stage, tags, phase; or NULL.
+    const struct value *row_before;
+    const struct value *fields; // what it changes: name → whether it is secret; or NULL
+    const char *price;          // a month, afterwards: "4.99 EUR"; or NULL
 };
 
 struct record_handler {

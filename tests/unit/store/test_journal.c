@@ -138,6 +138,8 @@ static void a_step_keeps_what_was_before(void **state)
     size_t count = 0;
     struct value_entry old = {"size", value_integer(arena, 1)};
     struct value_entry new = {"size", value_integer(arena, 2)};
+    struct value_entry row = {"protect", value_bool(true)};
+    struct value_entry field = {"size", value_bool(false)};
     struct database *database = fixture_open(fixture, DATABASE_WRITE);
     struct record_step step = {.run = begin(fixture, database),
                                .address = "hetzner.volume/data",
@@ -146,7 +148,10 @@ static void a_step_keeps_what_was_before(void **state)
                                .label = "r1s1",
                                .before = value_map(arena, &old, 1),
                                .wanted_before = value_map(arena, &old, 1),
-                               .after = value_map(arena, &new, 1)};
+                               .after = value_map(arena, &new, 1),
+                               .row_before = value_map(arena, &row, 1),
+                               .fields = value_map(arena, &field, 1),
+                               .price = "4.99 EUR"};
     struct transaction *transaction = transaction_new(database);
     journal_intend(transaction, NULL, &step);
     fixture_commit(fixture, transaction);
@@ -156,6 +161,15 @@ static void a_step_keeps_what_was_before(void **state)
     assert_int_equal(value_find_integer(steps[0].before, "size", 0), 1);
     assert_int_equal(value_find_integer(steps[0].wanted_before, "size", 0), 1);
     assert_int_equal(value_find_integer(steps[0].after, "size", 0), 2);
+    assert_true(value_find_bool(steps[0].row_before, "protect", false));
+    assert_false(value_find_bool(steps[0].fields, "size", true));
+    assert_string_equal(steps[0].price, "4.99 EUR");
+    fixture_expect(fixture, journal_load_steps_after(database, arena, step.run - 1,
+                                                     &steps, &count, &fixture->fault));
+    assert_int_equal(count, 1);
+    fixture_expect(fixture, journal_load_steps_after(database, arena, step.run, &steps,
+                                                     &count, &fixture->fault));
+    assert_int_equal(count, 0);
     database_close(database);
 }
 
