@@ -62,6 +62,14 @@ static const char *const texts[STATEMENT_COUNT] = {
     [STATEMENT_STEP_NOTE] = "UPDATE step SET note = ?2 WHERE id = ?1",
     [STATEMENT_STEP_FINISH] = "UPDATE step SET outcome = ?2, failure = ?3, "
                               "ended_at_ms = ?4 WHERE id = ?1",
+    // Only what is not finished: the history keeps its names.
+    [STATEMENT_STEP_RENAME] = "UPDATE step SET address = ?2 WHERE address = ?1 "
+                              "AND outcome IN ('open', 'uncertain')",
+    [STATEMENT_STEP_RENAME_HOST] =
+        "UPDATE step SET host = ?2, address = CASE "
+        "WHEN substr(address, 1, length(?3) + 1) = ?3 || ':' "
+        "THEN ?4 || substr(address, length(?3) + 1) ELSE address END "
+        "WHERE host = ?1 AND outcome IN ('open', 'uncertain')",
     [STATEMENT_STEP_LIST_OPEN] = "SELECT " STEP_COLUMNS " FROM step "
                                  "WHERE outcome IN ('open', 'uncertain') ORDER BY id",
     [STATEMENT_STEP_LIST_RUN] =
@@ -75,6 +83,11 @@ static const char *const texts[STATEMENT_COUNT] = {
         "INSERT OR REPLACE INTO handler (host, name, cause, script, run) "
         "VALUES (?1, ?2, ?3, ?4, ?5)",
     [STATEMENT_HANDLER_CLEAR] = "DELETE FROM handler WHERE host = ?1 AND name = ?2",
+    [STATEMENT_HANDLER_RENAME] = "UPDATE handler SET cause = ?2 WHERE cause = ?1",
+    [STATEMENT_HANDLER_RENAME_HOST] =
+        "UPDATE OR REPLACE handler SET host = ?2, cause = CASE "
+        "WHEN substr(cause, 1, length(?3) + 1) = ?3 || ':' "
+        "THEN ?4 || substr(cause, length(?3) + 1) ELSE cause END WHERE host = ?1",
     [STATEMENT_HANDLER_LIST] =
         "SELECT host, name, cause, script, run, "
         "(SELECT playbook FROM run WHERE run.id = handler.run) "
@@ -84,6 +97,8 @@ static const char *const texts[STATEMENT_COUNT] = {
     [STATEMENT_SECRET_ANY] = "SELECT label, sealed FROM secret ORDER BY label LIMIT 1",
     [STATEMENT_SECRET_PUT] = "INSERT OR REPLACE INTO secret (label, sealed, source, "
                              "made_at_ms) VALUES (?1, ?2, ?3, ?4)",
+    [STATEMENT_SECRET_RENAME] =
+        "UPDATE secret SET label = ?2, sealed = ?3 WHERE label = ?1",
     [STATEMENT_SECRET_REMOVE] = "DELETE FROM secret WHERE label = ?1",
 
     [STATEMENT_USED_PLAN_GET] = "SELECT run, used_at_ms FROM used_plan WHERE id = ?1",
