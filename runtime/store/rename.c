@@ -52,8 +52,8 @@ static const struct value *take_items(struct renaming *renaming,
                                       const struct value *value)
 {
     size_t count = value->list.count;
-    const struct value **items = arena_alloc(
-        renaming->arena, (count + 1) * sizeof(const struct value *));
+    const struct value **items =
+        arena_alloc(renaming->arena, (count + 1) * sizeof(const struct value *));
     for (size_t i = 0; i < count; i++)
         items[i] = take_value(renaming, value->list.items[i]);
     return value->kind == VALUE_TEMPLATE ? value_template(renaming->arena, items, count)
@@ -72,9 +72,9 @@ static const struct value *take_entries(struct renaming *renaming,
         bool label = strcmp(value->map.entries[i].key, "$secret") == 0 &&
                      item->kind == VALUE_STRING;
         entries[i].key = value->map.entries[i].key;
-        entries[i].value =
-            label ? value_text(renaming->arena, take_address(renaming, item->string.bytes))
-                  : take_value(renaming, item);
+        entries[i].value = label ? value_text(renaming->arena,
+                                              take_address(renaming, item->string.bytes))
+                                 : take_value(renaming, item);
     }
     return value_map(renaming->arena, entries, count);
 }
@@ -144,9 +144,9 @@ static bool check(struct arena *arena, const struct state_rows *rows, const char
     if (state_find(rows, to))
         return refuse(fault, from, to, "that address is taken: it is in the state too");
     if (strcmp(old.type, new.type) != 0)
-        return refuse(fault, from, to,
-                      arena_format(arena, "one is a %s, the other a %s", old.type,
-                                   new.type));
+        return refuse(
+            fault, from, to,
+            arena_format(arena, "one is a %s, the other a %s", old.type, new.type));
     if (!texts_equal(old.host, new.host))
         return refuse(fault, from, to,
                       "things move with their host, never from one to another");
@@ -174,9 +174,9 @@ bool rename_rows(struct arena *arena, const struct state_rows *rows, const char 
     qsort(records, rows->count, sizeof *records, compare_rows);
     for (size_t i = 1; i < rows->count; i++)
         if (strcmp(records[i - 1].address, records[i].address) == 0)
-            return refuse(fault, from, to,
-                          arena_format(arena, "%s would be there twice",
-                                       records[i].address));
+            return refuse(
+                fault, from, to,
+                arena_format(arena, "%s would be there twice", records[i].address));
     renamed->rows = records;
     renamed->count = rows->count;
     return true;

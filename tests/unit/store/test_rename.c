@@ -52,7 +52,8 @@ static void fill(struct fixture *fixture, struct database *database,
         (struct record){.address = "app:file/etc/key",
                         .type = "file",
                         .host = "host/app",
-                        .wanted = entry(arena, "content", value_template(arena, parts, 3)),
+                        .wanted =
+                            entry(arena, "content", value_template(arena, parts, 3)),
                         .attributes = entry(arena, "content", secret),
                         .needs = file_needs,
                         .need_count = 2});
@@ -155,9 +156,9 @@ static void a_secret_is_sealed_under_its_new_address(void **state)
     const struct record *file = state_find(&rows, "app:file/etc/key");
     const struct value *content = value_find(file->attributes, "content");
     assert_string_equal(value_find_text(content, "$secret", ""), "secret/jwt_key");
-    assert_true(vault_digest_matches(
-        opened.vault, content,
-        value_secret(&fixture->arena, "any", "hunter2hunter2", 14)));
+    assert_true(
+        vault_digest_matches(opened.vault, content,
+                             value_secret(&fixture->arena, "any", "hunter2hunter2", 14)));
     assert_string_equal(file->needs[1], "secret/jwt_key");
     assert_int_equal(fixture_number(fixture->state, "SELECT count(*) FROM secret WHERE "
                                                     "source = 'generated'"),
