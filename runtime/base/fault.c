@@ -6,6 +6,7 @@
 #include "base/redact.h"
 #include "base/text.h"
 
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -129,6 +130,11 @@ bool fault_is_set(const struct fault *fault)
     return fault->kind != FAULT_NONE;
 }
 
+enum fault_kind fault_kind_of_signal(int signal)
+{
+    return signal == SIGTERM || signal == SIGHUP ? FAULT_TERMINATED : FAULT_INTERRUPTED;
+}
+
 int fault_exit_code(enum fault_kind kind)
 {
     switch (kind) {
@@ -154,6 +160,8 @@ int fault_exit_code(enum fault_kind kind)
         return 70;
     case FAULT_INTERRUPTED:
         return 130;
+    case FAULT_TERMINATED:
+        return 143;
     }
     return 70;
 }
@@ -182,6 +190,7 @@ const char *fault_word(enum fault_kind kind)
     case FAULT_INTERNAL:
         return "internal";
     case FAULT_INTERRUPTED:
+    case FAULT_TERMINATED:
         return "interrupted";
     }
     return "internal";

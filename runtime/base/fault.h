@@ -18,7 +18,8 @@ enum fault_kind {
     FAULT_ROLLED_BACK, // 8: went wrong and was rolled back
     FAULT_USAGE,       // 64
     FAULT_INTERNAL,    // 70
-    FAULT_INTERRUPTED, // 130
+    FAULT_INTERRUPTED, // 130: Ctrl-C
+    FAULT_TERMINATED,  // 143: asked to end, or the terminal is gone
 };
 
 struct fault {
@@ -51,6 +52,8 @@ bool fault_while(struct fault *fault, const char *format, ...)
 void fault_clear(struct fault *fault);
 bool fault_is_set(const struct fault *fault);
 
+// What a run that a signal stopped ends with.
+enum fault_kind fault_kind_of_signal(int signal);
 // The exit code of design: 0 for FAULT_NONE.
 int fault_exit_code(enum fault_kind kind);
 // "blocked", "locked" …: the reason word of --json.

@@ -24,7 +24,7 @@ static void print_overview(void)
         "changed ·\n"
         "2 changes pending · 3 stopped part-way · 4 unreachable · 5 blocked · 6 locked "
         "·\n"
-        "7 stale plan · 8 rolled back · 64 usage · 70 internal · 130 interrupted\n");
+        "7 stale plan · 8 rolled back · 64 usage · 70 internal · 130, 143 interrupted\n");
 }
 
 static int run(const struct options *options, struct fault *fault)

@@ -21,6 +21,10 @@ static void wake_loop(void *context)
     loop_wake(context);
 }
 
+// After a signal: where nobody can press Ctrl-C again, the machine that sent it kills us
+// soon.
+#define PATIENCE_MS 4000
+
 static bool open_net(struct workbench *bench, struct fault *fault)
 {
     struct http_options options = {
@@ -30,6 +34,8 @@ static bool open_net(struct workbench *bench, struct fault *fault)
     };
     bench->loop = loop_new();
     loop_watch_signals(bench->loop, &bench->interrupted);
+    if (bench->options->non_interactive)
+        loop_give_up_after(bench->loop, PATIENCE_MS, &bench->given_up);
     if (!http_open(&bench->http, bench->loop, &options, fault))
         return false;
     struct retry_options retrying = {.max_tries = 6, .first_ms = 1000};
@@ -129,6 +135,7 @@ bool workbench_open(struct workbench *bench, const struct options *options,
         .rate_count = bench->project.rate_count,
         .currency = bench->project.currency,
         .interrupted = &bench->interrupted,
+        .given_up = options->non_interactive ? &bench->given_up : NULL,
     };
     return true;
 }
@@ -225,7 +232,8 @@ bool workbench_ask(struct workbench *bench, const char *question, const char *wa
     fflush(stderr);
     if (!wait_for_answer(bench)) {
         fputc('\n', stderr);
-        return fault_set(fault, FAULT_INTERRUPTED, "interrupted: nothing was changed");
+        return fault_set(fault, fault_kind_of_signal(bench->interrupted),
+                         "interrupted: nothing was changed");
     }
     char answer[256];
     if (!fgets(answer, sizeof answer, stdin))

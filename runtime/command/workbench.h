@@ -35,6 +35,7 @@ struct workbench {
     struct engine engine;
     struct resource_set wanted;
     volatile int interrupted;
+    volatile int given_up;
     int64_t begun_ms;
     int64_t evaluated_ms;
     int64_t planned_ms;

@@ -7,6 +7,7 @@
 #include "engine/apply_handler.h"
 #include "engine/apply_lane.h"
 #include "engine/apply_record.h"
+#include "engine/apply_stop.h"
 #include "engine/resolve.h"
 
 #define PARALLEL 10
@@ -228,6 +229,8 @@ static bool carry_out(struct apply *apply, struct fault *fault)
         start_all(apply);
         if (apply->units == 0 && apply->transactions == 0)
             return true;
+        if (apply_stop_is_due(apply))
+            return apply_stop_now(apply, fault);
         if (!wait_once(apply, fault))
             return false;
     }
@@ -277,6 +280,7 @@ static void apply_init(struct apply *apply)
     array_init(&apply->ready);
     array_init(&apply->finished);
     array_init(&apply->owed);
+    array_init(&apply->batches);
     map_init(&apply->lanes);
     apply->nodes = arena_alloc(apply->arena, (count + 1) * sizeof *apply->nodes);
     for (size_t i = 0; i < count; i++) {
@@ -301,6 +305,7 @@ static void apply_clear(struct apply *apply)
     for (size_t i = 0; i < apply->lanes.count; i++)
         array_clear(&((struct apply_lane *) apply->lanes.entries[i].value)->nodes);
     map_clear(&apply->lanes);
+    array_clear(&apply->batches);
     array_clear(&apply->owed);
     array_clear(&apply->finished);
     array_clear(&apply->ready);
@@ -390,10 +395,8 @@ static bool judge(struct apply *apply, struct fault *fault)
     struct engine_result *result = apply->result;
     size_t failed = result->failed_count + result->check_failed_count;
     bool keeps_kind = apply->fault.kind == FAULT_ROLLED_BACK;
-    if (result->interrupted) {
-        fault_set(fault, FAULT_INTERRUPTED, "interrupted: what was begun was finished");
-        return fault_next(fault, "run it again: it goes on where it stopped");
-    }
+    if (result->interrupted)
+        return apply_stop_tell(apply, fault);
     if (failed == 0)
         return true;
     *fault = apply->fault;

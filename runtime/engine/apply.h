@@ -59,6 +59,9 @@ struct apply {
     struct map lanes;      // host address → struct apply_lane
     struct array owed;     // struct apply_owed
     size_t units;          // batches and probes under way
+    struct array batches;  // those of them that are batches: struct apply_batch
+    bool told_stopping;
+    bool given_up;         // nothing is waited for any more, nothing handed over
     size_t transactions;   // queued
     bool may_have_changed;
     bool lost;          // the database failed: nothing new is started

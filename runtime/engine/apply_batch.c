@@ -20,6 +20,7 @@ struct apply_batch {
     bool *begun;              // in step with steps: told to the watch
     int64_t *begun_ms;
     int64_t *ended_ms; // 0: not heard of its end yet
+    bool handed_over, answered; // what the provider was given, and gave back
     struct apply_owed **owed; // in step with the seam's handlers
 };
 
@@ -197,6 +198,10 @@ static void finish_node(struct apply_batch *batch, struct node *node, size_t las
 
 static void release(struct apply_batch *batch)
 {
+    struct array *batches = &batch->apply->batches;
+    for (size_t i = batches->count; i-- > 0;)
+        if (batches->items[i] == batch)
+            array_remove(batches, i);
     batch->apply->units--;
     if (batch->lane != NULL) {
         batch->lane->busy = false;
@@ -290,6 +295,7 @@ static void on_applied(struct step_batch *seam)
     struct apply_batch *batch = seam->owner;
     struct apply *apply = batch->apply;
     struct transaction *transaction = transaction_new(apply->engine->database);
+    batch->answered = true;
     for (size_t i = 0; i < seam->count; i++)
         apply_record_result(apply, transaction, batch->step_nodes[i]->draft,
                             &batch->steps[i]);
@@ -324,12 +330,51 @@ static void hand_over(struct apply_batch *batch)
     seam->owner = batch;
     seam->note = on_note;
     seam->event = on_event;
+    batch->handed_over = true;
     provider->apply(provider->context, seam);
 }
 
 static void on_intents_committed(void *context)
 {
-    hand_over(context);
+    struct apply_batch *batch = context;
+    if (!batch->apply->given_up)
+        hand_over(batch);
+}
+
+// What was handed over goes on out there; what was not is as if it had never begun.
+static void leave_step(struct apply_batch *batch, size_t index)
+{
+    struct step *step = &batch->steps[index];
+    const char *address = step->change->address;
+    step->outcome = batch->handed_over ? STEP_UNCERTAIN : STEP_SKIPPED;
+    step->found = NULL;
+    if (batch->handed_over)
+        fault_set(&step->fault, FAULT_ERROR,
+                  "%s was still running, and was not waited for", address);
+    else
+        fault_set(&step->fault, FAULT_ERROR, "%s was not begun: the run was stopped",
+                  address);
+    fault_next(&step->fault, "the next run asks what became of it");
+}
+
+void apply_batch_leave(struct apply_batch *batch, struct transaction *transaction)
+{
+    struct apply *apply = batch->apply;
+    for (size_t i = 0; i < batch->seam.count && !batch->answered; i++) {
+        struct step *step = &batch->steps[i];
+        bool journalled = step->record.id > 0;
+        leave_step(batch, i);
+        if (journalled)
+            apply_record_result(apply, transaction, batch->step_nodes[i]->draft, step);
+        tell_ended(batch, i);
+        apply_handler_note(apply, step->change, step);
+        apply->result->unsettled_count += journalled && batch->handed_over;
+        apply->may_have_changed = apply->may_have_changed || journalled;
+    }
+    if (batch->seam.count == 0 && batch->handed_over)
+        apply->result->unsettled_count++; // handlers alone: they stay owed
+    for (size_t i = 0; i < batch->node_count; i++)
+        batch->nodes[i]->state = batch->handed_over ? NODE_FAILED : NODE_WAITING;
 }
 
 static void attach_handlers(struct apply_batch *batch)
@@ -376,6 +421,7 @@ static void finish_unchanged(struct apply_batch *batch)
 static void occupy(struct apply_batch *batch)
 {
     batch->apply->units++;
+    array_add(&batch->apply->batches, batch);
     if (batch->lane != NULL)
         batch->lane->busy = true;
 }

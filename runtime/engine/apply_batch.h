@@ -11,6 +11,9 @@
 bool apply_batch_start(struct apply *apply, struct apply_lane *lane, struct node **nodes,
                        size_t count);
 
+// Not waited for any more: what still runs is journalled as uncertain.
+void apply_batch_leave(struct apply_batch *batch, struct transaction *transaction);
+
 // Runs one check.
 void apply_batch_check(struct apply *apply, struct apply_lane *lane, struct node *node);
 

@@ -175,7 +175,8 @@ static const char *failure_of(const struct apply *apply, const struct step *step
     if (step->outcome == STEP_DONE)
         return NULL;
     if (step->outcome == STEP_SKIPPED)
-        return "not begun: a step before it failed";
+        return fault_is_set(&step->fault) ? step->fault.what
+                                          : "not begun: a step before it failed";
     if (step->fault.why[0] == '\0')
         return step->fault.what;
     return arena_format(apply->arena, "%s: %s", step->fault.what, step->fault.why);

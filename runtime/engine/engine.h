@@ -20,6 +20,8 @@ struct engine_watch {
                        const struct step *step, int64_t ms);
     void (*handler_ended)(void *context, const char *host, const char *name,
                           const struct fault *fault);
+    // It was interrupted: what still runs is waited for; where `briefly`, for seconds.
+    void (*stopping)(void *context, bool briefly);
 };
 
 struct engine {
@@ -34,6 +36,8 @@ struct engine {
     const char *currency;      // of the project: "EUR"
     // Set from a signal handler: start no new step.
     const volatile int *interrupted;
+    // Set some seconds later: do not wait either. NULL: running steps are always awaited.
+    const volatile int *given_up;
 };
 
 struct engine_rate {
@@ -63,6 +67,7 @@ bool engine_plan(struct engine *engine, const struct resource_set *wanted,
 struct engine_result {
     int64_t run;
     size_t done_count, failed_count, skipped_count, unchanged_count;
+    size_t unsettled_count; // left running when it was stopped: the next run settles them
     size_t check_passed_count, check_failed_count;
     struct resource_output *outputs; // in the plan's arena
     size_t output_count;

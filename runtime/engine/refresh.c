@@ -124,7 +124,8 @@ static bool wait_for_answers(struct planner *planner, struct fault *fault)
             return fault_set(fault, FAULT_INTERNAL,
                              "reading what exists stopped before its answers came");
         if (planner->engine->interrupted != NULL && *planner->engine->interrupted)
-            return fault_set(fault, FAULT_INTERRUPTED, "interrupted while reading");
+            return fault_set(fault, fault_kind_of_signal(*planner->engine->interrupted),
+                             "interrupted while reading: nothing was changed");
     }
     return true;
 }

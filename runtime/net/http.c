@@ -276,6 +276,9 @@ static void drop_all(struct http *http, struct http_request *request)
             resolve_cancel(request->resolve);
         if (request->stage == TRANSFER_RUNNING)
             curl_multi_remove_handle(http->multi, request->easy);
+        if (!fault_is_set(&request->fault))
+            fault_set(&request->fault, FAULT_UNREACHABLE, "the call was not waited for");
+        request->done(request->context, &request->reply, &request->fault);
         transfer_free(request);
         request = next;
     }

@@ -23,6 +23,7 @@ struct http_options {
 
 bool http_open(struct http **http, struct loop *loop, const struct http_options *options,
                struct fault *fault) FAULT_CHECKED;
+// What is under way ends: its `done` is called here, with a fault.
 void http_close(struct http *http);
 
 // Every request whose URL begins with `origin` ("https://api.hetzner.cloud") carries

@@ -15,6 +15,9 @@
 #include <ucontext.h>
 #include <unistd.h>
 
+static const int watched[] = {SIGINT, SIGTERM, SIGHUP};
+#define WATCHED (sizeof watched / sizeof *watched)
+
 struct deferred {
     loop_fn callback;
     void *context;
@@ -34,9 +37,10 @@ struct signal_watch {
     int signal_fd;
     int stop_fd;
     volatile int *interrupted;
+    volatile int *given_up;
+    int patience_ms; // -1: nothing is given up
     uv_async_t *noticed;
-    struct sigaction old_int;
-    struct sigaction old_term;
+    struct sigaction old[WATCHED];
     sigset_t old_mask;
 };
 
@@ -268,22 +272,43 @@ void loop_expect_wake(struct loop *loop, bool expected)
         uv_unref((uv_handle_t *) &loop->wake);
 }
 
+static void notice(struct signal_watch *watch, volatile int *flag, int number)
+{
+    __atomic_store_n(flag, number, __ATOMIC_SEQ_CST);
+    uv_async_send(watch->noticed);
+}
+
+// What is written here is read by people only: nothing depends on it.
+static void end_at_once(int number)
+{
+    static const char words[] =
+        "\nstopped at once: the next run settles what was begun\n";
+    ssize_t ignored = write(STDERR_FILENO, words, sizeof words - 1);
+    (void) ignored;
+    _exit(128 + number);
+}
+
 static void *signal_thread(void *context)
 {
     struct signal_watch *watch = context;
     struct pollfd fds[] = {{watch->signal_fd, POLLIN, 0}, {watch->stop_fd, POLLIN, 0}};
-    for (int seen = 0;;) {
-        if (poll(fds, 2, -1) < 0)
+    for (int patience_ms = -1;;) {
+        int due = poll(fds, 2, patience_ms);
+        if (due == 0)
+            notice(watch, watch->given_up, 1);
+        if (due == 0)
+            patience_ms = -1;
+        if (due <= 0)
             continue;
         if (fds[1].revents)
             return NULL;
         struct signalfd_siginfo info;
         if (read(watch->signal_fd, &info, sizeof info) != sizeof info)
             continue;
-        if (seen++)
-            _exit(128 + (int) info.ssi_signo);
-        __atomic_store_n(watch->interrupted, (int) info.ssi_signo, __ATOMIC_SEQ_CST);
-        uv_async_send(watch->noticed);
+        if (*watch->interrupted)
+            end_at_once((int) info.ssi_signo);
+        patience_ms = __atomic_load_n(&watch->patience_ms, __ATOMIC_SEQ_CST);
+        notice(watch, watch->interrupted, (int) info.ssi_signo);
     }
 }
 
@@ -293,9 +318,30 @@ static void pass_on(int number, siginfo_t *info, void *context)
 {
     (void) info;
     ucontext_t *interrupted = context;
-    sigaddset(&interrupted->uc_sigmask, SIGINT);
-    sigaddset(&interrupted->uc_sigmask, SIGTERM);
+    for (size_t i = 0; i < WATCHED; i++)
+        sigaddset(&interrupted->uc_sigmask, watched[i]);
     kill(getpid(), number);
+}
+
+// Under nohup the terminal's end is no concern of ours.
+static void choose_signals(struct signal_watch *watch)
+{
+    sigemptyset(&watch->signals);
+    for (size_t i = 0; i < WATCHED; i++) {
+        sigaction(watched[i], NULL, &watch->old[i]);
+        if (watched[i] != SIGHUP || watch->old[i].sa_handler != SIG_IGN)
+            sigaddset(&watch->signals, watched[i]);
+    }
+}
+
+static void catch_signals(const struct signal_watch *watch)
+{
+    struct sigaction action = {.sa_sigaction = pass_on,
+                               .sa_flags = SA_SIGINFO | SA_RESTART};
+    action.sa_mask = watch->signals;
+    for (size_t i = 0; i < WATCHED; i++)
+        if (sigismember(&watch->signals, watched[i]) == 1)
+            sigaction(watched[i], &action, NULL);
 }
 
 void loop_watch_signals(struct loop *loop, volatile int *interrupted)
@@ -304,21 +350,22 @@ void loop_watch_signals(struct loop *loop, volatile int *interrupted)
     struct signal_watch *watch = allocate(sizeof *watch);
     loop->signals = watch;
     watch->interrupted = interrupted;
+    watch->patience_ms = -1;
     watch->noticed = &loop->noticed;
-    sigemptyset(&watch->signals);
-    sigaddset(&watch->signals, SIGINT);
-    sigaddset(&watch->signals, SIGTERM);
+    choose_signals(watch);
     pthread_sigmask(SIG_BLOCK, &watch->signals, &watch->old_mask);
-    struct sigaction action = {.sa_sigaction = pass_on,
-                               .sa_flags = SA_SIGINFO | SA_RESTART};
-    action.sa_mask = watch->signals;
-    sigaction(SIGINT, &action, &watch->old_int);
-    sigaction(SIGTERM, &action, &watch->old_term);
+    catch_signals(watch);
     watch->signal_fd = signalfd(-1, &watch->signals, SFD_CLOEXEC);
     watch->stop_fd = eventfd(0, EFD_CLOEXEC);
     if (watch->signal_fd < 0 || watch->stop_fd < 0 ||
         pthread_create(&watch->thread, NULL, signal_thread, watch) != 0)
         abort();
+}
+
+void loop_give_up_after(struct loop *loop, int ms, volatile int *given_up)
+{
+    loop->signals->given_up = given_up;
+    __atomic_store_n(&loop->signals->patience_ms, ms, __ATOMIC_SEQ_CST);
 }
 
 static void stop_signals(struct signal_watch *watch)
@@ -329,8 +376,8 @@ static void stop_signals(struct signal_watch *watch)
     pthread_join(watch->thread, NULL);
     close(watch->signal_fd);
     close(watch->stop_fd);
-    sigaction(SIGINT, &watch->old_int, NULL);
-    sigaction(SIGTERM, &watch->old_term, NULL);
+    for (size_t i = 0; i < WATCHED; i++)
+        sigaction(watched[i], &watch->old[i], NULL);
     pthread_sigmask(SIG_SETMASK, &watch->old_mask, NULL);
     free(watch);
 }

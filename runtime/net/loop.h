@@ -43,6 +43,8 @@ void loop_wake(struct loop *loop);
 // The wake-up alone does not keep loop_turn waiting unless work of others is expected:
 void loop_expect_wake(struct loop *loop, bool expected);
 
-// SIGINT and SIGTERM: first sets *interrupted to the signal's number, second ends the
-// process at once (exit 130 or 143).
+// SIGINT, SIGTERM and SIGHUP: first sets *interrupted to the signal's number, second ends
+// the process at once (exit 130, 143 or 129).
 void loop_watch_signals(struct loop *loop, volatile int *interrupted);
+// Sets *given_up too, `ms` after the first of them, and makes loop_turn return then.
+void loop_give_up_after(struct loop *loop, int ms, volatile int *given_up);

@@ -135,7 +135,12 @@ static void call_free(struct retry_call *call)
     free(call);
 }
 
-void retry_cancel(struct retry_call *call)
+static bool is_reading(const char *method)
+{
+    return strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
+}
+
+static void stop(struct retry_call *call)
 {
     struct retry_call **link = &call->retry->calls;
     while (*link && *link != call)
@@ -148,6 +153,31 @@ void retry_cancel(struct retry_call *call)
         http_cancel(call->request);
         call->bucket->in_flight--;
     }
+}
+
+void retry_cancel(struct retry_call *call)
+{
+    stop(call);
+    call_free(call);
+}
+
+// Whoever waits for it is told, or could never let go of what it holds.
+static void end_early(struct retry_call *call)
+{
+    struct fault fault = {0};
+    struct http_reply reply = {.body = ""};
+    bool was_sent = call->request != NULL;
+    fault_set(&fault, FAULT_UNREACHABLE, "%s was not waited for", call->call.method);
+    stop(call);
+    struct retry_result result = {
+        .reply = &reply,
+        .fault = &fault,
+        .code = "",
+        .message = "",
+        .tries = call->tries,
+        .uncertain = was_sent && !is_reading(call->call.method),
+    };
+    call->done(call->context, &result);
     call_free(call);
 }
 
@@ -156,15 +186,10 @@ void retry_free(struct retry *retry)
     if (!retry)
         return;
     while (retry->calls)
-        retry_cancel(retry->calls);
+        end_early(retry->calls);
     free_values(&retry->buckets);
     free_values(&retry->breakers);
     free(retry);
-}
-
-static bool is_reading(const char *method)
-{
-    return strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
 }
 
 static bool is_repeatable(const char *method)

@@ -23,6 +23,7 @@ struct retry_options {
 
 struct retry *retry_new(struct loop *loop, struct http *http,
                         const struct retry_options *options);
+// What is under way ends: its `done` is called here, with a fault.
 void retry_free(struct retry *retry);
 
 struct retry_result {

@@ -246,6 +246,14 @@ static void on_handler(void *context, const char *host, const char *name,
     end(&line, context);
 }
 
+static void on_stopping(void *context, bool briefly)
+{
+    struct line line;
+    begin(&line, "stopping");
+    put(&line, "briefly", value_bool(briefly));
+    end(&line, context);
+}
+
 struct engine_watch json_view_watch(FILE *stream)
 {
     return (struct engine_watch){
@@ -254,6 +262,7 @@ struct engine_watch json_view_watch(FILE *stream)
         .step_line = on_line,
         .step_ended = on_ended,
         .handler_ended = on_handler,
+        .stopping = on_stopping,
     };
 }
 
@@ -265,6 +274,7 @@ void json_view_result(FILE *stream, const struct engine_result *result, int64_t 
     put_count(&line, "done", (int64_t) result->done_count);
     put_count(&line, "failed", (int64_t) result->failed_count);
     put_count(&line, "skipped", (int64_t) result->skipped_count);
+    put_count(&line, "left_running", (int64_t) result->unsettled_count);
     put_count(&line, "checks_passed", (int64_t) result->check_passed_count);
     put_count(&line, "checks_failed", (int64_t) result->check_failed_count);
     put_count(&line, "ms", ms);

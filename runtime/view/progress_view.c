@@ -161,6 +161,33 @@ static void on_handler(void *context, const char *host, const char *name,
                        fault->why);
 }
 
+static void print_waiting(struct progress_view *view)
+{
+    for (size_t i = 0; i < view->running.count; i++)
+        terminal_print(&view->terminal, TERMINAL_PLAIN, "%s%s", i > 0 ? ", " : "",
+                       (const char *) view->running.items[i]);
+}
+
+// What is waited for, and what ends the waiting.
+static void on_stopping(void *context, bool briefly)
+{
+    struct progress_view *view = context;
+    progress_view_pause(view);
+    const struct terminal *terminal = &view->terminal;
+    terminal_print(terminal, TERMINAL_YELLOW, "Stopping: nothing new is begun.\n");
+    if (view->running.count > 0) {
+        terminal_print(terminal, TERMINAL_PLAIN, "  waiting for ");
+        print_waiting(view);
+        fputc('\n', terminal->stream);
+    }
+    terminal_print(terminal, TERMINAL_DIM,
+                   briefly ? "  what does not end within seconds is left running: the "
+                             "next run settles it\n"
+                           : "  Ctrl-C again stops at once: what runs goes on by itself, "
+                             "and the next run settles it\n");
+    fflush(terminal->stream);
+}
+
 struct engine_watch progress_view_watch(struct progress_view *view)
 {
     return (struct engine_watch){
@@ -170,6 +197,7 @@ struct engine_watch progress_view_watch(struct progress_view *view)
         .step_line = on_line,
         .step_ended = on_ended,
         .handler_ended = on_handler,
+        .stopping = on_stopping,
     };
 }
 
@@ -190,8 +218,12 @@ void progress_view_summary(const struct terminal *terminal,
     print_checks(terminal, result);
     if (result->run == 0)
         return;
-    terminal_print(terminal, result->failed_count > 0 ? TERMINAL_RED : TERMINAL_GREEN,
-                   "Run %lld: %zu done, %zu failed, %zu skipped in %.1f s.\n",
+    enum terminal_style style = result->failed_count > 0 ? TERMINAL_RED : TERMINAL_GREEN;
+    terminal_print(terminal, style, "Run %lld: %zu done, %zu failed, %zu skipped",
                    (long long) result->run, result->done_count, result->failed_count,
-                   result->skipped_count, (double) ms / 1000);
+                   result->skipped_count);
+    if (result->unsettled_count > 0)
+        terminal_print(terminal, TERMINAL_YELLOW, ", %zu left running",
+                       result->unsettled_count);
+    terminal_print(terminal, style, " in %.1f s.\n", (double) ms / 1000);
 }

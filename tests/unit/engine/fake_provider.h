@@ -5,6 +5,7 @@
 // file, so that it outlives a process that is killed.
 #pragma once
 
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +26,7 @@ enum fake_fault {
     FAKE_HALF,        // it happens, and yet the step fails
     FAKE_LOST,        // it happens, and the answer is lost
     FAKE_UNREACHABLE, // it cannot be observed
+    FAKE_HELD,        // it is not answered, until fake_let_go
 };
 
 struct fake_pending {
@@ -48,6 +50,11 @@ struct fake {
     size_t observe_count, apply_count, preview_count;
     const char *refined_type; // preview turns a list of types into this one
     volatile int *interrupt_after_first;
+    // When as many as `stuck_count` are held, and nothing else is under way: these are
+    // set, one a turn.
+    volatile int *interrupt_when_stuck, *give_up_when_stuck;
+    size_t stuck_count;
+    size_t most_steps, most_hosts; // of the cloud and batches of hosts at once, at most
 };
 
 static inline unsigned fake_random(struct fake *fake)
@@ -163,11 +170,24 @@ static inline void fake_observe(void *context, struct observe_batch *batch)
     fake_queue(fake, (struct fake_pending){.observe = batch});
 }
 
+static inline void fake_count_running(struct fake *fake)
+{
+    size_t steps = 0, hosts = 0;
+    for (size_t i = 0; i < fake->pending_count; i++) {
+        const struct step_batch *batch = fake->pending[i].apply;
+        steps += batch != NULL && batch->host == NULL;
+        hosts += batch != NULL && batch->host != NULL;
+    }
+    fake->most_steps = steps > fake->most_steps ? steps : fake->most_steps;
+    fake->most_hosts = hosts > fake->most_hosts ? hosts : fake->most_hosts;
+}
+
 static inline void fake_apply(void *context, struct step_batch *batch)
 {
     struct fake *fake = context;
     fake->apply_count++;
     fake_queue(fake, (struct fake_pending){.apply = batch});
+    fake_count_running(fake);
 }
 
 static inline void fake_answer(struct fake *fake, struct observe_batch *batch)
@@ -294,8 +314,39 @@ static inline void fake_finish(struct fake *fake, struct step_batch *batch)
     }
     fake_save(fake);
     if (fake->interrupt_after_first != NULL)
-        *fake->interrupt_after_first = 1;
+        *fake->interrupt_after_first = SIGINT;
     batch->done(batch);
+}
+
+static inline bool fake_is_held(const struct fake *fake, const struct step_batch *batch)
+{
+    for (size_t i = 0; batch != NULL && i < batch->count; i++)
+        if (fake_scripted(fake, batch->steps[i]->change->address) == FAKE_HELD)
+            return true;
+    return false;
+}
+
+// What was held and left by the engine is carried out after all, for nobody.
+static inline void fake_let_go(struct fake *fake)
+{
+    for (size_t i = 0; i < fake->pending_count; i++)
+        for (size_t k = 0; k < fake->pending[i].apply->count; k++)
+            fake_execute(fake, fake->pending[i].apply->steps[k]);
+    fake->pending_count = 0;
+}
+
+// Signals come while nothing else happens. False: there is something else.
+static inline bool fake_is_stuck(struct fake *fake)
+{
+    for (size_t i = 0; i < fake->pending_count; i++)
+        if (!fake_is_held(fake, fake->pending[i].apply))
+            return false;
+    if (fake->interrupt_when_stuck == NULL || fake->pending_count < fake->stuck_count)
+        return false;
+    if (*fake->interrupt_when_stuck && fake->give_up_when_stuck != NULL)
+        *fake->give_up_when_stuck = 1;
+    *fake->interrupt_when_stuck = SIGINT;
+    return true;
 }
 
 // One of those whose delay is over, in no order.
@@ -304,12 +355,14 @@ static inline bool fake_turn(void *context)
     struct fake *fake = context;
     if (fake->pending_count == 0)
         return false;
+    if (fake_is_stuck(fake))
+        return true;
     for (size_t i = 0; i < fake->pending_count; i++)
         if (fake->pending[i].delay > 0)
             fake->pending[i].delay--;
     size_t index = fake_random(fake) % fake->pending_count;
     struct fake_pending pending = fake->pending[index];
-    if (pending.delay > 0)
+    if (pending.delay > 0 || fake_is_held(fake, pending.apply))
         return true;
     fake->pending[index] = fake->pending[--fake->pending_count];
     if (pending.observe != NULL)

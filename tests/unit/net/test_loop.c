@@ -189,6 +189,65 @@ static void the_second_signal_ends_the_process(void **state)
     assert_int_equal(WEXITSTATUS(status), 130);
 }
 
+// In a child: what is given up comes some time after the signal, and wakes the loop.
+static int patient_child(void)
+{
+    volatile int interrupted = 0, given_up = 0;
+    struct loop *loop = loop_new();
+    loop_watch_signals(loop, &interrupted);
+    loop_give_up_after(loop, 20, &given_up);
+    loop_timer_start(loop, 60000, idle, NULL);
+    kill(getpid(), SIGHUP);
+    while (!interrupted)
+        loop_turn(loop);
+    if (interrupted != SIGHUP)
+        return 1;
+    while (!given_up)
+        loop_turn(loop);
+    kill(getpid(), SIGTERM);
+    pause();
+    return 2;
+}
+
+static void patience_ends_after_a_signal(void **state)
+{
+    (void) state;
+    pid_t child = fork();
+    if (child == 0)
+        _exit(patient_child());
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 143);
+}
+
+// In a child: nohup's SIGHUP is none of ours.
+static int nohup_child(void)
+{
+    volatile int interrupted = 0;
+    struct loop *loop = loop_new();
+    signal(SIGHUP, SIG_IGN);
+    loop_watch_signals(loop, &interrupted);
+    loop_timer_start(loop, 60000, idle, NULL);
+    kill(getpid(), SIGHUP);
+    kill(getpid(), SIGINT);
+    while (!interrupted)
+        loop_turn(loop);
+    return interrupted;
+}
+
+static void an_ignored_hangup_stays_ignored(void **state)
+{
+    (void) state;
+    pid_t child = fork();
+    if (child == 0)
+        _exit(nohup_child());
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), SIGINT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -198,6 +257,8 @@ int main(void)
         cmocka_unit_test(timers_come_in_order_and_can_be_cancelled),
         // Before any test that leaves threads behind, since it forks.
         cmocka_unit_test(the_second_signal_ends_the_process),
+        cmocka_unit_test(patience_ends_after_a_signal),
+        cmocka_unit_test(an_ignored_hangup_stays_ignored),
         cmocka_unit_test(work_runs_on_another_thread),
         cmocka_unit_test(another_thread_wakes_the_loop),
     };

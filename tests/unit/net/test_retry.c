@@ -247,6 +247,42 @@ static void a_cancelled_call_is_never_delivered(void **state)
     scene_close(&scene);
 }
 
+struct ended {
+    int count;
+    bool uncertain;
+    enum fault_kind kind;
+};
+
+static void note_end(void *context, const struct retry_result *result)
+{
+    struct ended *ended = context;
+    ended->count++;
+    ended->uncertain = result->uncertain;
+    ended->kind = result->fault->kind;
+}
+
+static void what_is_under_way_ends_with_it(void **state)
+{
+    (void) state;
+    struct scene scene;
+    struct ended sent = {0}, waiting = {0};
+    scene_open(&scene);
+    struct http_call call = {.method = "POST",
+                             .url = exchange_url(&scene.exchange, "/slow")};
+    retry_start(scene.retry, &call, note_end, &sent);
+    while (!scene.exchange.waiting)
+        assert_true(loop_turn(scene.exchange.loop));
+    retry_start(scene.retry, &call, note_end, &waiting);
+    retry_free(scene.retry);
+    assert_int_equal(sent.count, 1);
+    assert_true(sent.uncertain);
+    assert_int_equal(sent.kind, FAULT_UNREACHABLE);
+    assert_int_equal(waiting.count, 1);
+    assert_false(waiting.uncertain);
+    scene.retry = retry_new(scene.exchange.loop, scene.exchange.http, NULL);
+    scene_close(&scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -260,6 +296,7 @@ int main(void)
         cmocka_unit_test(repeated_failing_creates_are_stopped),
         cmocka_unit_test(what_never_left_is_tried_twice),
         cmocka_unit_test(a_cancelled_call_is_never_delivered),
+        cmocka_unit_test(what_is_under_way_ends_with_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,116 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# A run that is stopped while the vendor takes its time: what is told, how it ends, and
+# that the next run comes out right.
+
+load helpers
+
+setup() {
+  setup_project
+  start_lab
+  playbook shop <<'P'
+local hetzner = require "hetzner"
+local key = hetzner.ssh_key "deploy" { public_key = input("ssh_public_key") }
+hetzner.server "app" {
+  type = "cx23", image = "debian-12", location = "nbg1", ssh_keys = { key },
+}
+P
+}
+teardown() { stop_lab; }
+
+fault_is_used_up() {
+  [ "$(curl -s "$PIPSTER_LAB_URL/faults" | jq '.faults | length')" = 0 ]
+}
+
+wait_until() { # COMMAND…
+  local end=$((SECONDS + 20))
+  until "$@"; do
+    [ $SECONDS -lt $end ] || { echo "not within 20 seconds: $*"; return 1; }
+    read -rt 0.02 <> <(:) || true
+  done
+}
+
+# A run whose create of the server is held; its process is $held.
+begin_and_hold() { # SECONDS
+  curl -sf "$PIPSTER_LAB_URL/faults" -H 'Content-Type: application/json' -d \
+    "{\"fault\":\"slow\",\"seconds\":$1,\"match\":{\"method\":\"POST\",\"path\":\"/servers\"}}"
+  "$pipster" --lab run playbooks/shop.lua --yes >held.log 2>&1 3>&- &
+  held=$!
+  wait_until fault_is_used_up
+}
+
+ends_with() { # CODE
+  local code=0
+  wait "$held" || code=$?
+  [ "$code" = "$1" ] || { echo "ended with $code"; cat held.log; return 1; }
+}
+
+carried_out() {
+  requests '.method == "POST" and .executed' | grep -qx 'POST /v1/servers'
+}
+
+converges() {
+  run "$pipster" --lab run --yes
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+  run "$pipster" --lab plan --detailed-exitcode
+  [ "$status" -eq 0 ]
+  [ "$(requests '.method == "POST" and .executed' | grep -cx 'POST /v1/servers')" = 1 ]
+  [ "$(curl -s "$PIPSTER_LAB_URL/status" | jq .objects.servers)" = 1 ]
+  [ -z "$(sqlite3 .pipster/state/lab.db \
+    "select id from step where outcome in ('open', 'uncertain')")" ]
+}
+
+@test "the first signal finishes what runs and says so" {
+  begin_and_hold 1
+  kill -TERM "$held"
+  ends_with 143
+  grep -q 'Stopping: nothing new is begun' held.log
+  grep -q 'waiting for .*hetzner.server/app' held.log
+  grep -q 'interrupted: what was begun was finished' held.log
+  [ "$(sqlite3 .pipster/state/lab.db 'select outcome from run')" = interrupted ]
+  converges
+}
+
+@test "where nobody can be asked the waiting ends within five seconds" {
+  begin_and_hold 30
+  begun=$SECONDS
+  kill -INT "$held"
+  ends_with 130
+  [ $((SECONDS - begun)) -le 5 ]
+  grep -q '1 step still running was not waited for' held.log
+  [ "$(sqlite3 .pipster/state/lab.db \
+    "select address from step where outcome = 'uncertain'")" = hetzner.server/app ]
+  [ "$(sqlite3 .pipster/state/lab.db 'select outcome from run')" = interrupted ]
+  # The stand-in goes on with it; meanwhile the next run asks, and is not put off.
+  run "$pipster" --lab run --yes
+  [[ $output == *'create hetzner.server/app of run 1'* ]]
+  converges
+}
+
+@test "the second signal stops at once" {
+  begin_and_hold 30
+  kill -INT "$held"
+  wait_until grep -q Stopping held.log
+  kill -INT "$held"
+  ends_with 130
+  grep -q 'stopped at once' held.log
+  [ "$(sqlite3 .pipster/state/lab.db \
+    "select address from step where outcome = 'open'")" = hetzner.server/app ]
+  converges
+}
+
+@test "stopped for a while and continued: nothing is lost" {
+  begin_and_hold 1
+  kill -TSTP "$held"
+  wait_until carried_out
+  kill -CONT "$held"
+  ends_with 0
+  converges
+}
+
+@test "the terminal goes away: it ends like being asked to" {
+  begin_and_hold 1
+  kill -HUP "$held"
+  ends_with 143
+  converges
+}
