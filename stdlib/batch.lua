@@ -4,6 +4,7 @@
 -- batch changes is changed in one more. The probe of each step runs again after it, in
 -- the same script: what that found is the step's result.
 local answer = require "batch_answer"
+local crash = require "crash"
 local fault = require "fault"
 local model = require "batch_model"
 local random = require "random"
@@ -145,8 +146,10 @@ function batch.apply(host, steps, handlers)
   for index in ipairs(steps) do ready[index] = prepared(steps, index, host) end
   local opened = session.open(host, { patience = 60 })
   local heard = answer.listen(nonce, steps)
+  crash("host-script")
   local arrived, problem = pcall(opened.run, opened,
     script.change(nonce, ready, handlers), { timeout = 3600, line = heard.line })
+  crash("host-answered")
   refuse_lock(nonce, heard.text(), host)
   local results, ran = answer.read(nonce, heard, steps, ready, host)
   for index, step in ipairs(steps) do

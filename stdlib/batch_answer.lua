@@ -34,6 +34,7 @@ function answer.listen(nonce, steps)
     if verb == "begin" then
       current = tonumber(index)
       steps[current].begin()
+      crash("host-begin")
     elseif verb == "end" then
       if current then steps[current].ended() end
       current = nil

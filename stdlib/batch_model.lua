@@ -93,8 +93,10 @@ end
 -- steps as batch.apply has them; answers as it does.
 function model.apply(host, steps, handlers)
   local results, ran = {}, {}
+  crash("host-script")
   for index, step in ipairs(steps) do
     step.begin()
+    crash("host-begin")
     local found = step.want and grown(step)
     model.keep(host, step.address, found)
     crash("host-step")
@@ -106,6 +108,7 @@ function model.apply(host, steps, handlers)
     handle(host, handler)
     ran[index] = { done = true }
   end
+  crash("host-answered")
   return results, ran
 end
 

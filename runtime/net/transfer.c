@@ -163,6 +163,8 @@ static int before_request(void *context, char *peer, char *local, int peer_port,
     request->head_end = 0;
     request->body_sent = 0;
     (*request->attempts)++;
+    if (request->changes)
+        crashpoint("http-sending");
     return CURL_PREREQFUNC_OK;
 }
 

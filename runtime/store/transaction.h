@@ -27,7 +27,7 @@ struct transaction {
     struct statement *first;
     struct statement **last;
     bool changes_state; // raises the serial
-    bool has_intent;    // these two: crash points after the commit
+    bool has_intent;    // these two: which crash points its commit has
     bool has_result;
 
     // From here on the writer's.

@@ -82,6 +82,21 @@ static bool write_one(struct connection *connection, struct transaction *transac
            connection_step(connection, STATEMENT_RELEASE, fault);
 }
 
+// One point for each transaction, not for the group: which of them go together is chance.
+static void reach_crashpoints(const struct transaction *group, bool after)
+{
+    for (const struct transaction *each = group; each; each = each->next) {
+        if (fault_is_set(&each->fault))
+            continue;
+        if (each->has_intent)
+            crashpoint(after ? "intent-committed" : "intent-committing");
+        if (each->has_result)
+            crashpoint(after ? "result-committed" : "result-committing");
+        if (!each->has_intent && !each->has_result)
+            crashpoint(after ? "other-committed" : "other-committing");
+    }
+}
+
 static bool write_group(struct connection *connection, struct transaction *group,
                         struct fault *fault)
 {
@@ -91,19 +106,8 @@ static bool write_group(struct connection *connection, struct transaction *group
         if (!write_one(connection, each, fault))
             return false;
     }
+    reach_crashpoints(group, false);
     return connection_step(connection, STATEMENT_COMMIT, fault);
-}
-
-static void reach_crashpoints(const struct transaction *group)
-{
-    for (const struct transaction *each = group; each; each = each->next) {
-        if (fault_is_set(&each->fault))
-            continue;
-        if (each->has_intent)
-            crashpoint("intent-committed");
-        if (each->has_result)
-            crashpoint("result-committed");
-    }
 }
 
 static void commit_group(struct writer *writer, struct transaction *group)
@@ -111,7 +115,7 @@ static void commit_group(struct writer *writer, struct transaction *group)
     struct fault fault;
     if (write_group(writer->connection, group, &fault)) {
         atomic_fetch_add(&writer->commits, 1);
-        reach_crashpoints(group);
+        reach_crashpoints(group, true);
         return;
     }
     connection_rollback(writer->connection);

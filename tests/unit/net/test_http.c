@@ -321,8 +321,8 @@ static void post_in_child(const char *crash_at, const char *log)
 static void the_crash_points_are_reached_by_a_post(void **state)
 {
     (void) state;
-    static const char *const points[] = {"http-sent", "http-replied"};
-    for (int i = 0; i < 2; i++) {
+    static const char *const points[] = {"http-sending", "http-sent", "http-replied"};
+    for (size_t i = 0; i < sizeof points / sizeof *points; i++) {
         char log[] = "/tmp/pipster-crash-XXXXXX";
         int fd = mkstemp(log);
         assert_true(fd >= 0);

@@ -236,7 +236,7 @@ static void a_handler_is_owed_once(void **state)
     database_close(database);
 }
 
-// Killed right after the commit: what was promised is there, what came after is not.
+// Killed at a commit: what was promised before is there, what came after is not.
 static void crash_at(struct fixture *fixture, const char *point)
 {
     pid_t child = fork();
@@ -255,32 +255,39 @@ static void crash_at(struct fixture *fixture, const char *point)
     assert_true(fixture_was_killed(child));
 }
 
-static void a_crash_after_the_intent(void **state)
+// What the next start finds after that.
+static void expect_after_crash(struct fixture *fixture, const char *point, size_t steps,
+                               size_t handlers, size_t rows_wanted)
 {
-    struct fixture *fixture = *state;
     struct state_rows rows;
-    crash_at(fixture, "intent-committed");
+    crash_at(fixture, point);
     struct database *database = fixture_open(fixture, DATABASE_WRITE);
-    assert_int_equal(load(fixture, database).step_count, 1);
-    assert_int_equal(load(fixture, database).handler_count, 1);
+    assert_int_equal(load(fixture, database).step_count, steps);
+    assert_int_equal(load(fixture, database).handler_count, handlers);
     fixture_expect(fixture,
                    state_load(database, &fixture->arena, &rows, &fixture->fault));
-    assert_int_equal(rows.count, 0);
+    assert_int_equal(rows.count, rows_wanted);
     database_close(database);
+}
+
+static void a_crash_before_the_intent(void **state)
+{
+    expect_after_crash(*state, "intent-committing", 0, 0, 0);
+}
+
+static void a_crash_after_the_intent(void **state)
+{
+    expect_after_crash(*state, "intent-committed", 1, 1, 0);
+}
+
+static void a_crash_before_the_result(void **state)
+{
+    expect_after_crash(*state, "result-committing", 1, 1, 0);
 }
 
 static void a_crash_after_the_result(void **state)
 {
-    struct fixture *fixture = *state;
-    struct state_rows rows;
-    crash_at(fixture, "result-committed");
-    struct database *database = fixture_open(fixture, DATABASE_WRITE);
-    assert_int_equal(load(fixture, database).step_count, 0);
-    assert_int_equal(load(fixture, database).handler_count, 1);
-    fixture_expect(fixture,
-                   state_load(database, &fixture->arena, &rows, &fixture->fault));
-    assert_int_equal(rows.count, 1);
-    database_close(database);
+    expect_after_crash(*state, "result-committed", 0, 1, 1);
 }
 
 static void without_a_database_nothing_is_open(void **state)
@@ -304,7 +311,9 @@ int main(void)
         fixture_test(ids_are_never_used_again),
         fixture_test(runs_are_listed_newest_first),
         fixture_test(a_handler_is_owed_once),
+        fixture_test(a_crash_before_the_intent),
         fixture_test(a_crash_after_the_intent),
+        fixture_test(a_crash_before_the_result),
         fixture_test(a_crash_after_the_result),
         fixture_test(without_a_database_nothing_is_open),
     };
