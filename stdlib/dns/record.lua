@@ -6,7 +6,6 @@
 local attribute = require "attribute"
 local client = require "hetzner.client"
 local fault = require "fault"
-local labels = require "hetzner.labels"
 local records = require "hetzner.records"
 local same = require "hetzner.same"
 local type = require "type"
@@ -49,18 +48,21 @@ local function found_of(is, zone, set)
   }
 end
 
+local function look(is, zones, sets)
+  local known = is.domain and not unknown.is(is.zone) and not unknown.is(is.domain)
+  local zone = known and zone_of(is, zones)
+  if not zone then return nil end
+  sets[zone.id] = sets[zone.id] or records.of_zone(zone.id)
+  local set = sets[zone.id][relative(is.domain, zone) .. "/" .. is.type]
+  return set and found_of(is, zone, set) or nil
+end
+
 -- One list of zones, one list of sets for each zone that is asked for.
 local function observe(items)
   local zones, sets, results = client.list_shared "zones", {}, {}
   for i, item in ipairs(items) do
-    local is = item.want or labels.recorded(item)
-    local known = not unknown.is(is.zone) and not unknown.is(is.domain)
-    local zone = known and zone_of(is, zones)
-    if zone then
-      sets[zone.id] = sets[zone.id] or records.of_zone(zone.id)
-      local set = sets[zone.id][relative(is.domain, zone) .. "/" .. is.type]
-      results[i] = set and found_of(is, zone, set) or nil
-    end
+    results[i] = records.by_identity(item, { "domain", "type" },
+      function(is) return look(is, zones, sets) end)
   end
   return results
 end

@@ -7,7 +7,9 @@ local action = require "hetzner.action"
 local client = require "hetzner.client"
 local fault = require "fault"
 local json = require "json"
+local labels = require "hetzner.labels"
 local same = require "hetzner.same"
+local unknown = require "unknown"
 
 local records = {}
 
@@ -58,6 +60,27 @@ function records.values_of(set)
   for i, record in ipairs(set.records) do values[i] = record.value end
   table.sort(values)
   return values
+end
+
+-- Whether what is recorded of an item is another set than the wanted one.
+local function is_another(recorded, want, fields)
+  for _, field in ipairs(fields) do
+    local before, after = recorded[field], want[field]
+    local both = before ~= nil and after ~= nil and not unknown.is(after)
+    if both and tostring(same.id(before)) ~= tostring(same.id(after)) then
+      return true
+    end
+  end
+  return false
+end
+
+-- look(attributes) for an item that is known by `fields`. As long as the set is there
+-- under what is recorded, it is that one: under another name it would be left behind.
+function records.by_identity(item, fields, look)
+  local recorded, want = labels.recorded(item), item.want
+  if not want then return look(recorded) end
+  local earlier = next(recorded) and is_another(recorded, want, fields) and look(recorded)
+  return earlier or look(want)
 end
 
 local function body_of(kind, values)

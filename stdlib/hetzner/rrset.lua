@@ -4,7 +4,6 @@
 -- The same set under the same zone is the same thing, whoever made it.
 
 local attribute = require "attribute"
-local labels = require "hetzner.labels"
 local records = require "hetzner.records"
 local same = require "hetzner.same"
 local type = require "type"
@@ -25,18 +24,22 @@ local function found_of(want, set)
   }
 end
 
+-- The set that an item stands for, read from its zone's list, or nil.
+local function look(is, zones)
+  -- Of a create that was cut off and is no longer declared, not even the zone is known.
+  if not is.zone or unknown.is(is.zone) then return nil end
+  local zone = same.id(is.zone)
+  zones[zone] = zones[zone] or records.of_zone(zone)
+  local set = zones[zone][tostring(is.name) .. "/" .. tostring(is.type)]
+  return set and found_of(is, set) or nil
+end
+
 -- One list a zone.
 local function observe(items)
   local zones, results = {}, {}
   for i, item in ipairs(items) do
-    local is = item.want or labels.recorded(item)
-    -- Of a create that was cut off and is no longer declared, not even the zone is known.
-    if is.zone and not unknown.is(is.zone) then
-      local zone = same.id(is.zone)
-      zones[zone] = zones[zone] or records.of_zone(zone)
-      local set = zones[zone][tostring(is.name) .. "/" .. tostring(is.type)]
-      results[i] = set and found_of(is, set) or nil
-    end
+    results[i] = records.by_identity(item, { "zone", "name", "type" },
+      function(is) return look(is, zones) end)
   end
   return results
 end

@@ -21,6 +21,9 @@ return {
     { drift = { "POST", "/zones/pipster.app/rrsets/identity/A/actions/set_records",
       { records = { { value = "192.0.2.77" } } } } },
     { want = record(), plan = "update", fields = { "value" } },
+    { want = record { domain = "id.pipster.app" }, plan = "replace",
+      calls = { "DELETE /zones/ID/rrsets/identity/A", "POST /zones/ID/rrsets" } },
+    { want = record(), plan = "replace" },
     { destroy = true, plan = "delete", calls = { "DELETE /zones/ID/rrsets/identity/A" } },
   } },
   { what = "the zone with the longest suffix", type = "dns.record", steps = {

@@ -25,7 +25,9 @@ return {
       fields = { "records" } },
     { drift = { "DELETE", "/zones/pipster.app/rrsets/www/A" } },
     { want = www(), plan = "create" },
-    { want = www { name = "app" }, plan = "create" },
+    -- The set of the old name does not stay behind.
+    { want = www { name = "app" }, plan = "replace",
+      calls = { "DELETE /zones/ID/rrsets/www/A", "POST /zones/ID/rrsets" } },
     { want = www { name = "app", records = { "192.0.2.1" } }, plan = "update" },
     { destroy = true, plan = "delete", calls = { "DELETE /zones/ID/rrsets/app/A" } },
   } },
