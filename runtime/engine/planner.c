@@ -190,7 +190,7 @@ static void first_reference(void *context, const struct value *value)
         *address = value->reference.address;
 }
 
-struct draft *planner_machine(const struct planner *planner, const struct draft *host)
+static const char *machine_address(const struct draft *host)
 {
     static const char *const names[] = {"server_id", "address"};
     const struct change *change = host->change;
@@ -203,9 +203,22 @@ struct draft *planner_machine(const struct planner *planner, const struct draft 
         if (attribute != NULL)
             value_walk(attribute, first_reference, &address);
         if (address != NULL)
-            return planner_find(planner, address);
+            return address;
     }
     return NULL;
+}
+
+struct draft *planner_machine(const struct planner *planner, const struct draft *host)
+{
+    const char *address = machine_address(host);
+    return address != NULL ? planner_find(planner, address) : NULL;
+}
+
+const char *planner_lost_machine(const struct planner *planner, const struct draft *host)
+{
+    const char *address = machine_address(host);
+    bool lost = address != NULL && planner_find(planner, address) == NULL;
+    return lost ? address : NULL;
 }
 
 const struct value *planner_host_attributes(const struct planner *planner,

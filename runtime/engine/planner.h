@@ -59,6 +59,9 @@ struct draft *planner_host(const struct planner *planner, const struct draft *dr
 // The resource that is the machine under a host: the one its server_id, else its address
 // comes from. NULL when it is none of ours.
 struct draft *planner_machine(const struct planner *planner, const struct draft *host);
+// The address of one that is neither declared nor recorded any more, or NULL: a run that
+// was cut off had destroyed it.
+const char *planner_lost_machine(const struct planner *planner, const struct draft *host);
 // Its attributes for a connection: what was found or recorded, under what is wanted.
 const struct value *planner_host_attributes(const struct planner *planner,
                                             const struct draft *host);

@@ -202,8 +202,11 @@ static enum fate fate_of(struct planner *planner, const struct draft *host,
                          const struct draft *machine)
 {
     const struct change *change = host->change;
-    if (machine == NULL)
-        return change->resource == NULL && change->record == NULL ? FATE_GOES : FATE_ASK;
+    if (machine == NULL) {
+        bool lost =
+            change->record == NULL || planner_lost_machine(planner, host) != NULL;
+        return change->resource == NULL && lost ? FATE_GOES : FATE_ASK;
+    }
     bool stays = machine->change->action == CHANGE_NONE ||
                  machine->change->action == CHANGE_UPDATE;
     if (!stays)
@@ -235,17 +238,19 @@ static bool depends_on_undecided(const struct planner *planner, const struct dra
 }
 
 static void leave_unasked(struct planner *planner, struct draft *host,
-                          struct draft *const *drafts, size_t count,
-                          const struct draft *machine, enum fate fate)
+                          struct draft *const *drafts, size_t count, enum fate fate)
 {
     const char *address = host->change->address;
+    const struct draft *known = planner_machine(planner, host);
+    const char *machine = known != NULL ? known->change->address
+                                        : planner_lost_machine(planner, host);
     for (size_t i = 0; i < count; i++) {
         struct draft *draft = drafts[i];
         draft->observed = true;
         draft->state = OBSERVE_UNKNOWN;
         draft->because = arena_format(planner->arena, "%s is not there yet", address);
         if (fate == FATE_GOES || draft->change->resource == NULL)
-            draft->goes_with = machine != NULL ? machine->change->address : address;
+            draft->goes_with = machine != NULL ? machine : address;
         draft->void_record = draft->change->record;
         if (draft->change->resource != NULL)
             draft->change->record = NULL;
@@ -307,7 +312,7 @@ static bool read_host(struct planner *planner, struct draft *host, struct fault 
             drafts[i]->state = OBSERVE_UNKNOWN;
         }
     } else if (fate != FATE_ASK) {
-        leave_unasked(planner, host, drafts, count, machine, fate);
+        leave_unasked(planner, host, drafts, count, fate);
     } else {
         planner->asked++;
         refresh_start_host(planner, host, drafts, count, count_down, planner);

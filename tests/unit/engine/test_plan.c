@@ -143,6 +143,29 @@ static void things_go_with_their_machine(void **state)
     scene_free(scene);
 }
 
+// A run that was killed once the machine was gone, and its row with it.
+static void things_of_a_forgotten_machine_go(void **state)
+{
+    (void) state;
+    struct scene *scene = scene_new(4, false);
+    scene_add_host(scene);
+    scene_add(scene, "file", "/a", "host/app", "{\"content\": \"x\"}");
+    scene_run(scene);
+    struct transaction *transaction = transaction_new(scene->engine.database);
+    state_remove(transaction, "cloud.thing/web");
+    assert_true(transaction_commit(transaction, &scene->fault));
+    fake_remove(&scene->fake, "cloud.thing/web");
+    fake_script(&scene->fake, "host/app", FAKE_UNREACHABLE);
+    scene->options.destroy = true;
+    scene_plan(scene);
+    scene_expect(scene, "app:file/a", CHANGE_FORGET, "goes with cloud.thing/web");
+    scene_expect(scene, "host/app", CHANGE_FORGET, "goes with cloud.thing/web");
+    assert_true(scene_try_apply(scene));
+    scene_plan(scene);
+    assert_int_equal(scene->plan->change_count, 0);
+    scene_free(scene);
+}
+
 static void an_unreachable_host_ends_a_plan(void **state)
 {
     (void) state;
@@ -272,6 +295,7 @@ int main(void)
         cmocka_unit_test(one_request_a_type_and_host),
         cmocka_unit_test(unknown_flows),
         cmocka_unit_test(things_go_with_their_machine),
+        cmocka_unit_test(things_of_a_forgotten_machine_go),
         cmocka_unit_test(an_unreachable_host_ends_a_plan),
         cmocka_unit_test(a_host_behind_a_change_is_taken_as_last_seen),
         cmocka_unit_test(another_machine_voids_rows),
