@@ -6,6 +6,7 @@
 local answer = require "batch_answer"
 local crash = require "crash"
 local fault = require "fault"
+local identity = require "batch_identity"
 local model = require "batch_model"
 local random = require "random"
 local script = require "batch_script"
@@ -94,13 +95,14 @@ end
 -- module, address, name, want, recorded, open}. Answers results[i] = found | nil.
 function batch.observe(host, items)
   if settings.host_driver == "none" then return model.observe(host, items) end
-  local results, groups = {}, by_type(items)
+  local asked, choose = identity.with_earlier(items)
+  local results, groups = {}, by_type(asked)
   local texts = probe(host, groups)
   for order, group in ipairs(groups) do
     local found = group.type.read(group.items, texts[order] or "", host)
     for position, index in ipairs(group.indexes) do results[index] = found[position] end
   end
-  return results
+  return choose(results)
 end
 
 -- What the next steps of the same type want: some types do all of it at once.
