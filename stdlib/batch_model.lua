@@ -75,9 +75,17 @@ function model.observe(host, items)
   return results
 end
 
+-- Everything that is done gets a number, so that a test sees what came after what.
+local function number(kept, list, name)
+  kept.done = (kept.done or 0) + 1
+  kept[list] = kept[list] or {}
+  kept[list][name] = kept.done
+end
+
 -- Keeps the attributes of one thing; nil forgets them.
 function model.keep(host, address, attributes)
   local kept = read(host)
+  number(kept, "at", address)
   kept.items = kept.items or {}
   kept.items[address] = attributes and sealed(attributes) or nil
   write(host, kept)
@@ -85,8 +93,7 @@ end
 
 local function handle(host, handler)
   local kept = read(host)
-  kept.handlers = kept.handlers or {}
-  kept.handlers[handler.name] = (kept.handlers[handler.name] or 0) + 1
+  number(kept, "ran", handler.name)
   write(host, kept)
 end
 

@@ -87,8 +87,9 @@ full: check check-lab sanitize lint ## all of it, the fresh machine, fuzzers for
 	+@$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=600
 	+@$(MAKE) --no-print-directory crash bench
 
-crash: packages-check all ## killed at every named point: the next run converges
+crash: packages-check all ## killed before and after every commit and call: the next run converges
 	@tests/crash/run $(BUILD)
+	@tests/crash/matrix $(BUILD)
 
 bench: all ## how long start-up, phase 1 and plans take; writes docs/BENCH.md
 	@tests/packages build bench lab

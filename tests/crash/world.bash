@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: MIT
 #
-# Sourced by tests/crash/run: a lab without hosts for each case, and what must hold in it when
-# all is over. A claim that does not hold is told and marks the case as failed.
+# Sourced by tests/crash/run and matrix: a lab without hosts for each case, and what must hold
+# in it when all is over. A claim that does not hold is told and marks the case as failed.
 
 DEADLINE=20 # seconds that a condition is waited for
+playbook=crash
+may_do_less=
+undisturbed=(undisturbed_inventory undisturbed_posts undisturbed_models undisturbed_resources
+  undisturbed_handlers undisturbed_secrets)
 
 complain() {
   printf '    %s\n' "$@"
@@ -29,6 +33,7 @@ begin_world() {
   "$pipster" lab up --driver none >lab.log 2>&1
   eval "$("$pipster" lab env)"
   database=$world/.pipster/state/lab.db
+  verb=(run "playbooks/$playbook.lua" --yes)
 }
 
 leave_world() {
@@ -55,9 +60,12 @@ wait_until() { # WHAT COMMAND…
   done
 }
 
-apply() { # LOG: one run; its exit code in $code
+apply() { # LOG [FLAG…]: one run; its exit code in $code
+  local log=$1
+  shift
   code=0
-  "$pipster" --lab run playbooks/crash.lua --yes >"$1" 2>&1 || code=$?
+  # In braces: the shell itself would tell of the kill.
+  { "$pipster" --lab "${verb[@]}" "$@" >"$log" 2>&1; } 2>/dev/null || code=$?
 }
 
 sql() {
@@ -74,15 +82,15 @@ api() { # PATH
 
 # Everything at the vendor by what it stands for: "servers hetzner.server app", "rrset …".
 inventory() {
-  local kind zone
-  for kind in ssh_keys firewalls primary_ips servers zones; do
-    api "$kind?per_page=50" | jq -r --arg kind "$kind" '.[$kind][]
-      | "\($kind) \(.labels["pipster-type"] // "-") \(.labels["pipster-name"] // "-")"'
-  done | sort
-  for zone in $(api zones | jq -r '.zones[].id'); do
-    api "zones/$zone/rrsets?per_page=100" | jq -r '.rrsets[]
-      | "rrset \(.name) \(.type) \(.ttl) \([.records[].value] | join(" "))"'
-  done | sed '/ SOA \| NS /d; s/192[.]0[.]2[.][0-9]*/ADDRESS/' | sort
+  local kinds='ssh_keys,firewalls,primary_ips,servers,zones' zones
+  api "{$kinds}?per_page=50" >found.json
+  jq -r 'to_entries[] | select(.key != "meta") | .key as $kind | .value[]
+    | "\($kind) \(.labels["pipster-type"] // "-") \(.labels["pipster-name"] // "-")"' found.json |
+    sort
+  zones=$(jq -r '.zones // [] | map(.id) | join(",")' found.json | grep . || true)
+  [ -z "$zones" ] || api "zones/{$zones}/rrsets?per_page=100" | jq -r '.rrsets[]
+      | "rrset \(.name) \(.type) \(.ttl) \([.records[].value] | join(" "))"' |
+    sed '/ SOA \| NS /d; s/192[.]0[.]2[.][0-9]*/ADDRESS/' | sort
 }
 
 # What POSTs were carried out, without ids: a repeated one is a line more.
@@ -91,20 +99,27 @@ posts() {
     sed 's,/[0-9]\+,/ID,g' | sort
 }
 
-# What is on the hosts.
-models() {
-  local address
-  for address in $(api servers | jq -r '.servers | sort_by(.name)[].public_net.ipv4.ip'); do
-    lab GET "model/$address" | jq -r '.items | keys[]'
-  done
+# The hosts' models, one after the other: items, handlers, and the order of all that was done.
+read_models() {
+  local addresses
+  addresses=$(api servers | jq -r '.servers | map(.public_net.ipv4.ip) | join(",")')
+  : >models.json
+  [ -z "$addresses" ] || lab GET "model/{$addresses}" >models.json
 }
 
-# How often which handler ran: ["192.0.2.1",{"reload caddy":1}], a line each host.
+# What is on the hosts, after read_models.
+models() {
+  jq -r '.items // {} | keys[]' models.json | sort
+}
+
+# The handlers that ran, by the host that they ran on; those that ran before their last cause
+# are told as late.
 handlers_run() {
-  local address
-  for address in $(api servers | jq -r '.servers[].public_net.ipv4.ip'); do
-    lab GET "model/$address" | jq -c --arg address "$address" '[$address, .handlers // {}]'
-  done
+  jq -r '. as $model | (.items // {} | keys[0] // "" | split(":")[0]) as $host
+    | [.at // {} | to_entries[] | select(.key | test(":caddy[.]site/")).value] as $causes
+    | .ran // {} | to_entries[]
+    | "\(.key) on \($host)\(if .value < ($causes | max) then ": late" else "" end)"' models.json |
+    sort
 }
 
 # The sealed secrets as they are stored: sealing again would change every byte.
@@ -112,20 +127,58 @@ sealed() {
   [ -f "$database" ] && sql 'select label, hex(sealed) from secret order by label'
 }
 
+# What an undisturbed run leaves is what every other way must lead to.
+remember_world() {
+  read_models
+  undisturbed_inventory=$(inventory)
+  undisturbed_posts=$(posts)
+  undisturbed_models=$(models)
+  undisturbed_handlers=$(handlers_run)
+  undisturbed_resources=$(sql 'select address from resource order by 1')
+  undisturbed_secrets=$(sql 'select label from secret order by 1')
+}
+
+# One more run has nothing to do, which it could not say if a secret in the state were another
+# than that on a host: those are compared by digest.
+check_idle_run() {
+  local requests=.pipster/lab/requests.jsonl before
+  before=$(wc -l <"$requests")
+  apply idle.log
+  rm -f points
+  equal "exit code of the idle run" 0 "$code"
+  grep -q '^No changes\.' idle.log || complain "the idle run: $(tail -n 20 idle.log)"
+  equal "changes by the idle run" "" \
+    "$(tail -n "+$((before + 1))" "$requests" | jq -r 'select(.method != "GET") | .path')"
+}
+
+# Nothing is made or done twice. What is changed or destroyed may need fewer calls than in one
+# go: an address is free once its server is gone.
+check_posts() {
+  local creates='/actions/'
+  if [ -z "$may_do_less" ]; then
+    equal "executed POSTs" "$undisturbed_posts" "$(posts)"
+    return
+  fi
+  equal "executed creates" "$(grep -v "$creates" <<<"$undisturbed_posts")" \
+    "$(posts | grep -v "$creates")"
+  equal "executed POSTs that are too many" "" "$(comm -13 <(echo "$undisturbed_posts") <(posts))"
+}
+
 # After one or more runs of which the last succeeded.
 check_world() {
   local kept
-  equal "a plan finds nothing to do" 0 "$(plan_code)"
+  read_models
+  [ "${verb[0]}" = destroy ] || equal "a plan finds nothing to do" 0 "$(plan_code)"
   equal "things at the vendor" "$undisturbed_inventory" "$(inventory)"
-  equal "executed POSTs" "$undisturbed_posts" "$(posts)"
+  check_posts
   equal "things on the hosts" "$undisturbed_models" "$(models)"
-  equal "hosts whose handler never ran" "" \
-    "$(handlers_run | jq -r 'select(.[1]["reload caddy"] == null) | .[0]')"
+  equal "handlers that ran" "$undisturbed_handlers" "$(handlers_run)"
   equal "handlers owed" "" "$(sql 'select host, name from handler')"
   equal "steps without a result" "" \
     "$(sql "select id, address, outcome from step where outcome in ('open', 'uncertain')")"
   equal "runs without an end" "" "$(sql "select id from run where outcome = 'open'")"
   equal "resources" "$undisturbed_resources" "$(sql 'select address from resource order by 1')"
+  equal "secrets" "$undisturbed_secrets" "$(sql 'select label from secret order by 1')"
   equal "the database" ok "$(sql 'pragma integrity_check')"
   kept=$(find .pipster/state -type f ! -perm 0600 -o -type f -name '*.new*' -o -name '*.tmp*')
   equal "files half-written or open to others" "" "$kept"
@@ -143,11 +196,16 @@ remember_leftovers() {
   sealed_before=$(sealed || true)
 }
 
+# Of "LABEL|HEX" lines those whose label was sealed before and is now: none was sealed anew.
+still_there() { # LINES
+  comm -12 <(cut -d'|' -f1 <<<"$sealed_before") <(sealed | cut -d'|' -f1) |
+    join -t'|' - <(printf '%s\n' "$1")
+}
+
 check_leftovers() { # LOG of the next run
   local line
   while read -r line; do
     [ -z "$line" ] || grep -qF "$line" "$1" || complain "the next run did not say: $line"
   done <<<"$owed"
-  [ -z "$sealed_before" ] ||
-    equal "secrets sealed before" "$sealed_before" "$(sealed | grep -F "$sealed_before" || true)"
+  equal "secrets sealed before" "$(still_there "$sealed_before")" "$(still_there "$(sealed)")"
 }
