@@ -109,6 +109,8 @@ static bool open_script(struct workbench *bench, enum workbench_mode mode,
         .project_root = bench->project.root,
         .stdlib_root = bench->options->stdlib,
         .project_id = id,
+        .age_identity =
+            value_find_text(bench->project.settings, "age_identity", NULL),
         .hang_exit = mode == WORKBENCH_WRITE ? 3 : 1,
     };
     return script_open(&bench->script, &options, fault);

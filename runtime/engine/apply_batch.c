@@ -8,6 +8,7 @@
 #include "base/crashpoint.h"
 #include "engine/apply_handler.h"
 #include "engine/apply_record.h"
+#include "engine/sealed.h"
 
 struct apply_batch {
     struct step_batch seam;
@@ -485,16 +486,6 @@ void apply_batch_check(struct apply *apply, struct apply_lane *lane, struct node
 
 // Our own steps.
 
-static void make_secret(struct apply *apply, struct transaction *transaction,
-                        struct change *change, struct step *step)
-{
-    int64_t length = value_find_integer(change->wanted, "length", 32);
-    const struct value *secret =
-        secret_generate(apply->arena, change->address, length > 0 ? (size_t) length : 32);
-    secret_put(transaction, apply->engine->vault, secret, "generated");
-    step->found = value_with(apply->arena, change->wanted, "value", secret);
-}
-
 static void on_own_committed(void *context)
 {
     struct apply_batch *batch = context;
@@ -511,15 +502,29 @@ static void on_own_lost(void *context, const struct fault *fault)
     apply_finish(batch->apply, batch->nodes[0], NODE_FAILED, fault);
 }
 
-static bool has_vault(struct apply *apply, struct node *node)
+// What it is already stays; a run tells nothing of it.
+static void finish_same(struct apply *apply, struct node *node)
 {
+    struct draft *draft = node->draft;
+    draft->change->action = CHANGE_NONE;
+    draft->done = true;
+    apply_finish(apply, node, NODE_DONE, NULL);
+}
+
+// The value to seal, or NULL when the node is finished without.
+static const struct value *take_secret(struct apply *apply, struct node *node)
+{
+    const struct value *secret = NULL;
     struct fault fault;
-    if (apply->engine->vault != NULL)
-        return true;
-    fault_set(&fault, FAULT_ERROR, "%s cannot be sealed: there is no key",
-              node->draft->change->address);
-    apply_finish(apply, node, NODE_FAILED, &fault);
-    return false;
+    bool is_new = false;
+    fault_clear(&fault);
+    if (!sealed_make(apply, node->draft, &secret, &is_new, &fault)) {
+        apply_finish(apply, node, NODE_FAILED, &fault);
+        return NULL;
+    }
+    if (!is_new)
+        finish_same(apply, node);
+    return is_new ? secret : NULL;
 }
 
 void apply_batch_own(struct apply *apply, struct node *node)
@@ -530,7 +535,9 @@ void apply_batch_own(struct apply *apply, struct node *node)
     bool forgets = change->action == CHANGE_FORGET;
     bool removes = forgets || change->action == CHANGE_DELETE;
     bool is_secret = schema != NULL && schema->is_core;
-    if (is_secret && !removes && !has_vault(apply, node))
+    const struct value *secret =
+        is_secret && !removes ? take_secret(apply, node) : NULL;
+    if (is_secret && !removes && secret == NULL)
         return;
     struct apply_batch *batch = new_batch(apply, NULL, &node, 1);
     struct step *step = &batch->steps[0];
@@ -543,10 +550,12 @@ void apply_batch_own(struct apply *apply, struct node *node)
     apply_record_settle(apply, transaction, change->address);
     apply_record_intent(apply, transaction, step);
     step->changed = true;
-    if (is_secret && removes)
-        secret_remove(transaction, change->address);
-    else if (is_secret)
-        make_secret(apply, transaction, change, step);
+    if (is_secret && removes) {
+        sealed_remove(transaction, change->address);
+    } else if (is_secret) {
+        sealed_put(apply, transaction, draft, secret);
+        step->found = value_with(apply->arena, change->wanted, "value", secret);
+    }
     apply_record_result(apply, transaction, draft, step);
     apply_commit((struct apply_commit){apply, on_own_committed, on_own_lost, batch},
                  transaction);

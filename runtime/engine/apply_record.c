@@ -120,6 +120,9 @@ bool apply_record_needs_row(const struct apply *apply, const struct draft *draft
         return change->action == CHANGE_NONE || draft->ours;
     if (change->action != CHANGE_NONE)
         return false;
+    if (draft->schema->is_core &&
+        !value_equal(record->wanted, change->resource->attributes))
+        return true;
     const char *incarnation = incarnation_of(apply, draft);
     return record->protect != change->resource->protect ||
            !labels_equal(record, change->resource) ||

@@ -5,6 +5,7 @@
 
 #include "engine/diff.h"
 #include "engine/resolve.h"
+#include "engine/sealed.h"
 
 static const struct value *recorded_attributes(const struct draft *draft)
 {
@@ -15,27 +16,10 @@ static const struct value *recorded_attributes(const struct draft *draft)
 // What lives in our own state only: secrets and cost items.
 static bool look_at_own(struct planner *planner, struct draft *draft, struct fault *fault)
 {
-    const struct engine *engine = planner->engine;
-    struct change *change = draft->change;
-    const struct value *secret = NULL;
-    change->found = recorded_attributes(draft);
-    draft->state = change->found != NULL ? OBSERVE_PRESENT : OBSERVE_ABSENT;
-    if (!draft->schema->is_core || change->found == NULL)
-        return true;
-    if (engine->vault == NULL || engine->database == NULL) {
-        planner_warn(planner, "%s cannot be opened: this project's key is not here",
-                     change->address);
-        return true;
-    }
-    if (!secret_load(engine->database, engine->vault, planner->arena, change->address,
-                     &secret, fault))
-        return fault_while(fault, "opening %s", change->address);
-    if (secret == NULL) {
-        draft->state = OBSERVE_ABSENT;
-        change->found = NULL;
-    } else {
-        change->found = value_with(planner->arena, change->found, "value", secret);
-    }
+    if (draft->schema->is_core)
+        return sealed_look(planner, draft, fault);
+    draft->change->found = recorded_attributes(draft);
+    draft->state = draft->change->found != NULL ? OBSERVE_PRESENT : OBSERVE_ABSENT;
     return true;
 }
 
@@ -193,6 +177,8 @@ static bool decide_declared(struct planner *planner, struct draft *draft,
         return false;
     }
     compare_with_world(planner, draft, NULL);
+    if (draft->schema->is_core && !draft->done && !sealed_compare(planner, draft, fault))
+        return false;
     return refine(planner, draft, fault);
 }
 

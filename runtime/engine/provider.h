@@ -141,6 +141,11 @@ struct provider {
     bool (*preview)(void *context, struct arena *arena, const struct change *change,
                     struct preview *preview, struct fault *fault);
     void (*apply)(void *context, struct step_batch *batch);
+    // A secret that is not made here: its declared attributes hold one of env, file,
+    // command, age, credential. Waits for the answer.
+    bool (*reveal)(void *context, struct arena *arena, const char *address,
+                   const struct value *attributes, const struct value **secret,
+                   struct fault *fault);
     // Waits until something happened and delivers it; false: nothing is under way.
     bool (*turn)(void *context);
     // The value of the label pipster-project, needed before the first create.

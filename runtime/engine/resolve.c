@@ -64,7 +64,9 @@ static const struct value *look_up_core(const struct planner *planner,
                                         const struct draft *draft,
                                         const struct value *reference)
 {
-    const struct value *found = lasting_found(draft);
+    const struct change *change = draft->change;
+    bool changes = draft->decided && !draft->done && change->action == CHANGE_UPDATE;
+    const struct value *found = changes ? change->wanted : lasting_found(draft);
     const struct value *secret = value_find(found, "value");
     if (secret != NULL && secret->kind == VALUE_SECRET)
         return secret;

@@ -172,13 +172,21 @@ static const struct kind *add_kind(struct script *script, const char *type,
 static const struct kind *add_secret(struct script *script)
 {
     static const struct schema_attribute attributes[] = {
-        {.name = "length", .kind = SCHEMA_INTEGER, .required = true, .fixed = true},
+        {.name = "age", .kind = SCHEMA_STRING, .local = true},
+        {.name = "command", .kind = SCHEMA_LIST, .local = true},
+        {.name = "credential", .kind = SCHEMA_STRING, .local = true},
+        {.name = "env", .kind = SCHEMA_STRING, .local = true},
+        {.name = "file", .kind = SCHEMA_STRING, .local = true},
+        {.name = "length", .kind = SCHEMA_INTEGER, .fixed = true},
+        {.name = "rotate_every", .kind = SCHEMA_STRING, .local = true},
+        {.name = "safe", .kind = SCHEMA_BOOL, .local = true},
         {.name = "value", .kind = SCHEMA_STRING, .computed = true, .secret = true}};
-    static const struct schema schema = {.type = "secret",
-                                         .doc = "A generated secret, sealed in state.",
-                                         .is_core = true,
-                                         .attributes = attributes,
-                                         .attribute_count = 2};
+    static const struct schema schema = {
+        .type = "secret",
+        .doc = "A secret, made here or taken from its source, sealed in state.",
+        .is_core = true,
+        .attributes = attributes,
+        .attribute_count = sizeof attributes / sizeof *attributes};
     return add_kind(script, "secret", &schema, LUA_NOREF);
 }
 

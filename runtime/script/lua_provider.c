@@ -7,6 +7,7 @@
 #include "script/kind.h"
 #include "script/machine.h"
 #include "script/provide.h"
+#include "script/provide_secret.h"
 #include "script/raise.h"
 #include "script/task.h"
 
@@ -168,6 +169,7 @@ bool lua_provider_open(struct script *script, struct fault *fault)
         .observe = observe,
         .preview = provide_preview,
         .apply = apply,
+        .reveal = provide_secret,
         .turn = turn,
         .project_id = script->options.project_id,
     };

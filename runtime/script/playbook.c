@@ -10,6 +10,7 @@
 #include "script/raise.h"
 #include "script/reference.h"
 #include "script/sandbox.h"
+#include "script/secret_word.h"
 #include "script/word.h"
 
 #include <lauxlib.h>
@@ -230,50 +231,6 @@ static int l_value(lua_State *lua)
     return 1;
 }
 
-static void push_secret_reference(lua_State *lua, const char *address)
-{
-    struct value reference = {.kind = VALUE_REFERENCE};
-    reference.reference.address = address;
-    reference.reference.path = "value";
-    reference.reference.secret = true;
-    reference_push(lua, &reference);
-}
-
-// secret("jwt_key", { length = 32 }): the same name is the same secret wherever it is
-// said.
-static int l_secret(lua_State *lua)
-{
-    struct declare *declare = declare_check(lua);
-    const char *name = luaL_checkstring(lua, 1);
-    lua_settop(lua, 2);
-    if (strspn(name,
-               "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") !=
-            strlen(name) ||
-        name[0] == '\0') {
-        return raise_error(
-            lua, "\"%s\" cannot be the name of a secret: use letters, digits, _ and -",
-            name);
-    }
-    option(lua, 2, "length"); // 3
-    lua_Integer length = luaL_optinteger(lua, 3, 32);
-    if (length < 8 || length > 1024)
-        return raise_error(lua, "secret \"%s\": length must be 8 to 1024", name);
-    const char *address = arena_format(declare->arena, "secret/%s", name);
-    const struct declaration *known = map_find(&declare->by_address, address);
-    if (known == NULL) {
-        lua_newtable(lua);
-        lua_pushinteger(lua, length);
-        lua_setfield(lua, -2, "length");
-        declare_resource(lua, kind_check(lua, "secret"), NULL, name, -1);
-    } else if (!lua_isnil(lua, 3) &&
-               value_find_integer(known->resource.attributes, "length", 0) != length) {
-        return raise_error(lua, "secret \"%s\" has another length at %s", name,
-                           known->where);
-    }
-    push_secret_reference(lua, address);
-    return 1;
-}
-
 static int l_budget(lua_State *lua)
 {
     struct declare *declare = declare_check(lua);
@@ -396,7 +353,7 @@ static int l_clock_text(lua_State *lua)
 
 static const luaL_Reg words[] = {
     {"include", l_include},   {"input", l_input},     {"output", l_output},
-    {"phase", l_phase},       {"require", l_require}, {"secret", l_secret},
+    {"phase", l_phase},       {"require", l_require}, {"secret", secret_word_call},
     {"text", reference_text}, {"value", l_value},     {NULL, NULL}};
 
 static const luaL_Reg guards[] = {{"budget", l_budget}, {NULL, NULL}};

@@ -34,6 +34,7 @@ struct script_options {
     const char *project_root;          // holds playbooks/; NULL: "."
     const char *stdlib_root;           // --stdlib DIR instead of the embedded files
     const char *project_id;
+    const char *age_identity;          // of secrets that age opens; NULL: its own place
     int64_t now_ms;              // of the playbooks' clock; 0: the time of script_open
     size_t memory_ceiling;       // 0: 512 MiB
     int64_t instruction_ceiling; // of one evaluation or resume; 0: 200 million

@@ -54,6 +54,59 @@ void secret_remove(struct transaction *transaction, const char *label)
     statement_add_text(transaction_add(transaction, STATEMENT_SECRET_REMOVE), label);
 }
 
+static void read_row(struct query *query, struct arena *arena, struct secret_row *row)
+{
+    const char *source = query_text(query, 1, arena);
+    int64_t sealed = query_integer(query, 2);
+    row->label = query_text(query, 0, arena);
+    row->source = source ? source : "generated";
+    row->length = sealed > VAULT_SEALED_EXTRA ? (size_t) sealed - VAULT_SEALED_EXTRA : 0;
+    row->made_at_ms = query_integer(query, 3);
+}
+
+bool secret_list(struct database *database, struct arena *arena, struct secret_row **rows,
+                 size_t *count, struct fault *fault)
+{
+    struct statement statement;
+    struct query query;
+    size_t room = 0;
+    *rows = NULL;
+    *count = 0;
+    if (!database)
+        return true;
+    statement_init(&statement, STATEMENT_SECRET_LIST, arena);
+    if (!query_start(&query, database->reader, &statement, fault))
+        return fault_while(fault, "reading the secrets");
+    while (query_next(&query)) {
+        if (*count == room) {
+            struct secret_row *wider =
+                arena_alloc(arena, (2 * room + 16) * sizeof *wider);
+            if (room > 0)
+                memcpy(wider, *rows, room * sizeof *wider);
+            room = 2 * room + 16;
+            *rows = wider;
+        }
+        read_row(&query, arena, &(*rows)[(*count)++]);
+    }
+    return query_end(&query, fault) || fault_while(fault, "reading the secrets");
+}
+
+bool secret_find(struct database *database, struct arena *arena, const char *label,
+                 struct secret_row *row, struct fault *fault)
+{
+    struct statement statement;
+    struct query query;
+    *row = (struct secret_row){0};
+    statement_init(&statement, STATEMENT_SECRET_FIND, arena);
+    statement_add_text(&statement, label);
+    if (!query_start(&query, database->reader, &statement, fault))
+        return fault_while(fault, "looking for the secret %s", label);
+    if (query_next(&query))
+        read_row(&query, arena, row);
+    return query_end(&query, fault) ||
+           fault_while(fault, "looking for the secret %s", label);
+}
+
 static bool load_sealed(struct database *database, struct arena *arena, const char *label,
                         struct vault_sealed *sealed, struct fault *fault)
 {

@@ -25,6 +25,19 @@ const struct value *secret_generate(struct arena *arena, const char *label,
 void secret_put(struct transaction *transaction, const struct vault *vault,
                 const struct value *secret, const char *source);
 void secret_remove(struct transaction *transaction, const char *label);
+
+// What is known of one without opening it.
+struct secret_row {
+    const char *label;  // NULL: there is none
+    const char *source; // "generated", "env DB_PASSWORD", "set" …
+    size_t length;
+    int64_t made_at_ms; // 0: before that was kept
+};
+bool secret_find(struct database *database, struct arena *arena, const char *label,
+                 struct secret_row *row, struct fault *fault) FAULT_CHECKED;
+// All of them, by label. `database` may be NULL.
+bool secret_list(struct database *database, struct arena *arena, struct secret_row **rows,
+                 size_t *count, struct fault *fault) FAULT_CHECKED;
 // *secret is NULL when there is none of that label. A wrong key is a fault that says so.
 bool secret_load(struct database *database, const struct vault *vault,
                  struct arena *arena, const char *label, const struct value **secret,

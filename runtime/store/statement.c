@@ -94,6 +94,10 @@ static const char *const texts[STATEMENT_COUNT] = {
         "FROM handler ORDER BY host, name",
 
     [STATEMENT_SECRET_GET] = "SELECT label, sealed FROM secret WHERE label = ?1",
+    [STATEMENT_SECRET_FIND] = "SELECT label, source, length(sealed), made_at_ms "
+                              "FROM secret WHERE label = ?1",
+    [STATEMENT_SECRET_LIST] = "SELECT label, source, length(sealed), made_at_ms "
+                              "FROM secret ORDER BY label",
     [STATEMENT_SECRET_ANY] = "SELECT label, sealed FROM secret ORDER BY label LIMIT 1",
     [STATEMENT_SECRET_PUT] = "INSERT OR REPLACE INTO secret (label, sealed, source, "
                              "made_at_ms) VALUES (?1, ?2, ?3, ?4)",

@@ -55,6 +55,7 @@ struct fake {
     volatile int *interrupt_when_stuck, *give_up_when_stuck;
     size_t stuck_count;
     size_t most_steps, most_hosts; // of the cloud and batches of hosts at once, at most
+    const char *revealed; // what every source of a secret tells; NULL: it fails
 };
 
 static inline unsigned fake_random(struct fake *fake)
@@ -413,6 +414,19 @@ static inline bool fake_preview(void *context, struct arena *arena,
     return true;
 }
 
+static inline bool fake_reveal(void *context, struct arena *arena, const char *address,
+                               const struct value *attributes,
+                               const struct value **secret, struct fault *fault)
+{
+    struct fake *fake = context;
+    (void) attributes;
+    fake_log(fake, "reveal %s", address);
+    if (fake->revealed == NULL)
+        return fault_set(fault, FAULT_ERROR, "%s cannot be had as scripted", address);
+    *secret = value_secret(arena, address, fake->revealed, strlen(fake->revealed));
+    return true;
+}
+
 static inline void fake_init(struct fake *fake, unsigned seed)
 {
     memset(fake, 0, sizeof *fake);
@@ -427,6 +441,7 @@ static inline void fake_init(struct fake *fake, unsigned seed)
         .observe = fake_observe,
         .preview = fake_preview,
         .apply = fake_apply,
+        .reveal = fake_reveal,
         .turn = fake_turn,
         .project_id = "0123456789abcdef",
     };

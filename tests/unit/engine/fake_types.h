@@ -42,7 +42,11 @@ static const struct schema_attribute fake_file_attributes[] = {
 };
 
 static const struct schema_attribute fake_secret_attributes[] = {
+    {.name = "command", .kind = SCHEMA_LIST, .local = true},
+    {.name = "env", .kind = SCHEMA_STRING, .local = true},
     {.name = "length", .kind = SCHEMA_INTEGER, .birth = true},
+    {.name = "rotate_every", .kind = SCHEMA_STRING, .local = true},
+    {.name = "safe", .kind = SCHEMA_BOOL, .local = true},
     {.name = "value", .kind = SCHEMA_STRING, COMPUTED, .secret = true},
 };
 

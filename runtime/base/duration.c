@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+#include "base/duration.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define MINUTE_MS  INT64_C(60000)
+#define LARGEST    INT64_C(100000)
+#define UNIT_COUNT (sizeof units / sizeof *units)
+
+static const struct {
+    char letter;
+    int64_t ms;
+} units[] = {
+    {'m', MINUTE_MS},
+    {'h', 60 * MINUTE_MS},
+    {'d', 24 * 60 * MINUTE_MS},
+    {'w', 7 * 24 * 60 * MINUTE_MS},
+    {'y', 365 * 24 * 60 * MINUTE_MS},
+};
+
+bool duration_parse(const char *text, int64_t *ms, struct fault *fault)
+{
+    int64_t number = 0;
+    const char *at = text;
+    while (*at >= '0' && *at <= '9' && number <= LARGEST)
+        number = number * 10 + (*at++ - '0');
+    for (size_t i = 0; i < UNIT_COUNT && number > 0 && number <= LARGEST; i++) {
+        if (at[0] == units[i].letter && at[1] == '\0') {
+            *ms = number * units[i].ms;
+            return true;
+        }
+    }
+    fault_set(fault, FAULT_ERROR, "\"%s\" is no span of time", text);
+    return fault_next(fault, "write a whole number and a unit: \"90d\", \"12h\", \"2w\", "
+                             "\"1y\"");
+}
+
+char *duration_format(int64_t ms, char buffer[DURATION_TEXT_SIZE])
+{
+    static const struct {
+        const char *word;
+        int64_t ms;
+    } shown[] = {{"day", 24 * 60 * MINUTE_MS}, {"hour", 60 * MINUTE_MS}};
+    for (size_t i = 0; i < 2; i++) {
+        int64_t count = ms / shown[i].ms;
+        if (count > 0) {
+            snprintf(buffer, DURATION_TEXT_SIZE, "%" PRId64 " %s%s", count, shown[i].word,
+                     count == 1 ? "" : "s");
+            return buffer;
+        }
+    }
+    snprintf(buffer, DURATION_TEXT_SIZE, "%" PRId64 " minute%s", ms / MINUTE_MS,
+             ms / MINUTE_MS == 1 ? "" : "s");
+    return buffer;
+}
