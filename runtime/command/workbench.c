@@ -76,6 +76,10 @@ static bool open_store(struct workbench *bench, enum workbench_mode mode,
         return false;
     if (!bench->database)
         return true;
+    if (database_taken_in(bench->database))
+        terminal_print(&bench->err, TERMINAL_YELLOW,
+                       "Taken in: what an earlier run had to keep in %s.\n",
+                       database_taken_in(bench->database));
     database_on_wake(bench->database, wake_loop, bench->loop);
     if (!vault_open(&bench->vault, bench->database, writes, fault))
         return false;

@@ -87,11 +87,11 @@ static void on_committed(void *context, const struct fault *fault)
             commit->done(commit->context);
         return;
     }
+    if (!apply->lost)
+        apply->lost_fault = *fault;
     apply->lost = true;
     if (commit->failed != NULL)
         commit->failed(commit->context, fault);
-    else
-        apply_fail(apply, fault);
 }
 
 void apply_commit(struct apply_commit commit, struct transaction *transaction)
@@ -229,8 +229,10 @@ static bool carry_out(struct apply *apply, struct fault *fault)
         start_all(apply);
         if (apply->units == 0 && apply->transactions == 0)
             return true;
-        if (apply_stop_is_due(apply))
-            return apply_stop_now(apply, fault);
+        if (apply_stop_is_due(apply)) {
+            apply_stop_now(apply);
+            return true;
+        }
         if (!wait_once(apply, fault))
             return false;
     }
@@ -358,6 +360,8 @@ static const char *outcome_of(const struct apply *apply)
     const struct engine_result *result = apply->result;
     if (result->interrupted)
         return "interrupted";
+    if (apply->lost)
+        return "partial";
     if (!fault_is_set(&apply->fault))
         return "done";
     return apply->may_have_changed ? "partial" : "failed";
@@ -365,12 +369,14 @@ static const char *outcome_of(const struct apply *apply)
 
 static bool end_run(struct apply *apply, struct fault *fault)
 {
-    if (apply->run == 0 || apply->lost)
+    if (apply->run == 0)
         return true;
     struct transaction *transaction = transaction_new(apply->engine->database);
     apply_handler_clear(apply, transaction);
     apply_record_end(apply, transaction, outcome_of(apply));
-    return transaction_commit(transaction, fault);
+    apply_commit((struct apply_commit){.apply = apply}, transaction);
+    apply_stop_drain(apply);
+    return !apply->lost || apply_stop_keep(apply, fault);
 }
 
 static bool list_outputs(struct apply *apply, struct fault *fault)

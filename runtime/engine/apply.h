@@ -61,10 +61,11 @@ struct apply {
     size_t units;          // batches and probes under way
     struct array batches;  // those of them that are batches: struct apply_batch
     bool told_stopping;
-    bool given_up;         // nothing is waited for any more, nothing handed over
-    size_t transactions;   // queued
+    bool given_up;       // nothing is waited for any more, nothing handed over
+    size_t transactions; // queued
     bool may_have_changed;
-    bool lost;          // the database failed: nothing new is started
+    bool lost; // the database failed: nothing new is started
+    struct fault lost_fault;
     struct fault fault; // the first failure
 };
 

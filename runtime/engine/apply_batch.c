@@ -20,9 +20,9 @@ struct apply_batch {
     struct node **step_nodes; // in step with steps
     bool *begun;              // in step with steps: told to the watch
     int64_t *begun_ms;
-    int64_t *ended_ms; // 0: not heard of its end yet
+    int64_t *ended_ms;          // 0: not heard of its end yet
     bool handed_over, answered; // what the provider was given, and gave back
-    struct apply_owed **owed; // in step with the seam's handlers
+    struct apply_owed **owed;   // in step with the seam's handlers
 };
 
 static struct apply_batch *new_batch(struct apply *apply, struct apply_lane *lane,
@@ -281,14 +281,23 @@ static void on_results_committed(void *context)
     release(batch);
 }
 
-static void on_lost(void *context, const struct fault *fault)
+// Its intents are nowhere, so it is not begun.
+static void on_intents_lost(void *context, const struct fault *fault)
 {
     struct apply_batch *batch = context;
+    (void) fault;
     for (size_t i = 0; i < batch->node_count; i++) {
         batch->nodes[i]->batch = NULL;
-        apply_finish(batch->apply, batch->nodes[i], NODE_FAILED, fault);
+        batch->nodes[i]->state = NODE_WAITING;
     }
     release(batch);
+}
+
+// What was done is done: the results are kept elsewhere (apply_stop_keep).
+static void on_results_lost(void *context, const struct fault *fault)
+{
+    (void) fault;
+    on_results_committed(context);
 }
 
 static void on_applied(struct step_batch *seam)
@@ -308,8 +317,9 @@ static void on_applied(struct step_batch *seam)
         if (draft->change->action == CHANGE_NONE && apply_record_needs_row(apply, draft))
             apply_record_row(apply, transaction, draft, draft->change->found);
     }
-    apply_commit((struct apply_commit){apply, on_results_committed, on_lost, batch},
-                 transaction);
+    apply_commit(
+        (struct apply_commit){apply, on_results_committed, on_results_lost, batch},
+        transaction);
 }
 
 static void hand_over(struct apply_batch *batch)
@@ -456,8 +466,9 @@ bool apply_batch_start(struct apply *apply, struct apply_lane *lane, struct node
         crashpoint("handler-before");
         hand_over(batch);
     } else {
-        apply_commit((struct apply_commit){apply, on_intents_committed, on_lost, batch},
-                     transaction);
+        apply_commit(
+            (struct apply_commit){apply, on_intents_committed, on_intents_lost, batch},
+            transaction);
     }
     return true;
 }
@@ -498,8 +509,9 @@ static void on_own_committed(void *context)
 static void on_own_lost(void *context, const struct fault *fault)
 {
     struct apply_batch *batch = context;
+    (void) fault;
     batch->nodes[0]->batch = NULL;
-    apply_finish(batch->apply, batch->nodes[0], NODE_FAILED, fault);
+    batch->nodes[0]->state = NODE_WAITING;
 }
 
 // What it is already stays; a run tells nothing of it.

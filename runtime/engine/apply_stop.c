@@ -2,6 +2,7 @@
 #include "engine/apply_stop.h"
 
 #include "engine/apply_batch.h"
+#include "store/rescue.h"
 
 bool apply_stop_is_due(struct apply *apply)
 {
@@ -14,24 +15,45 @@ bool apply_stop_is_due(struct apply *apply)
     return engine->given_up != NULL && *engine->given_up;
 }
 
-// Results that are on their way still count.
-static void drain(struct apply *apply)
+void apply_stop_drain(struct apply *apply)
 {
     while (apply->transactions > 0)
         database_wait(apply->engine->database);
 }
 
-bool apply_stop_now(struct apply *apply, struct fault *fault)
+void apply_stop_now(struct apply *apply)
 {
     apply->given_up = true;
     if (apply->engine->database == NULL)
-        return true;
-    drain(apply);
+        return;
+    apply_stop_drain(apply); // results that are on their way still count
     struct transaction *transaction = transaction_new(apply->engine->database);
     for (size_t i = 0; i < apply->batches.count; i++)
         apply_batch_leave(apply->batches.items[i], transaction);
-    return transaction_commit(transaction, fault) ||
-           fault_while(fault, "journalling what still runs");
+    apply_commit((struct apply_commit){.apply = apply}, transaction);
+    apply_stop_drain(apply);
+}
+
+bool apply_stop_keep(struct apply *apply, struct fault *fault)
+{
+    const struct fault *cause = &apply->lost_fault;
+    struct fault problem;
+    const char *kept = NULL;
+    bool done = rescue_keep(apply->engine->database, apply->arena, &kept, &problem);
+    fault_set(fault, FAULT_PARTIAL, "the state was lost during the run: %s", cause->what);
+    fault_where(fault, "%s", cause->where);
+    fault_why(fault, "%s", cause->why);
+    if (!done)
+        return fault_next(fault,
+                          "%s; then run again: it asks the world what was done, "
+                          "for it could not be kept (%s: %s)",
+                          cause->next, problem.what, problem.why);
+    if (kept == NULL)
+        return fault_next(fault, "%s", cause->next);
+    return fault_next(fault,
+                      "%s; what was done since is kept in %s, and the next run takes "
+                      "it in",
+                      cause->next, kept);
 }
 
 bool apply_stop_tell(const struct apply *apply, struct fault *fault)

@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define BUSY_TIMEOUT_MS 5000
 
@@ -94,6 +95,21 @@ void connection_close(struct connection *connection)
 bool connection_is_damaged(const struct connection *connection)
 {
     return connection->damaged;
+}
+
+bool connection_check_place(struct connection *connection, struct fault *fault)
+{
+    int moved = 0;
+    sqlite3_file_control(connection->sqlite, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+    if (!moved)
+        return true;
+    fault_set(fault, FAULT_ERROR, "the database was taken away");
+    fault_where(fault, "%s", connection->path);
+    if (access(connection->path, F_OK) == 0)
+        fault_why(fault, "another file has its name now");
+    else
+        fault_why(fault, "there is no file of this name any more");
+    return fault_next(fault, "leave it where it is while pipster runs");
 }
 
 const char *connection_path(const struct connection *connection)
@@ -237,7 +253,7 @@ bool connection_execute(struct connection *connection, const struct statement *s
     sqlite3_reset(prepared);
     // The parameters point into an arena that dies before this statement does.
     sqlite3_clear_bindings(prepared);
-    if (done && statement_must_change(statement->id) &&
+    if (done && statement_must_change(statement->id) && !statement->may_miss &&
         sqlite3_changes(connection->sqlite) == 0) {
         fault_set(fault, FAULT_INTERNAL, "the database has no row for a statement");
         fault_where(fault, "%s", connection->path);

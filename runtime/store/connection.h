@@ -21,6 +21,11 @@ const char *connection_path(const struct connection *connection);
 // Whether a fault so far was damage of the file.
 bool connection_is_damaged(const struct connection *connection);
 
+// False when the file was renamed, removed or replaced since it was opened: what is
+// written goes to where nobody will look for it.
+bool connection_check_place(struct connection *connection,
+                            struct fault *fault) FAULT_CHECKED;
+
 // A copy in memory, and one in the file `path`, which must exist and be empty.
 bool connection_open_copy(struct connection **copy, struct connection *from,
                           struct fault *fault) FAULT_CHECKED;

@@ -5,6 +5,7 @@
 #include "store/heap.h"
 #include "store/migration.h"
 #include "store/query.h"
+#include "store/rescue.h"
 #include "store/transaction.h"
 #include "store/writer.h"
 
@@ -44,6 +45,7 @@ static bool open_reader(struct connection **reader, const char *path, bool inspe
                   (inspected || inspect(connection, &version, fault));
     if (opened && version > 0)
         opened = replace_old(&connection, version, fault) &&
+                 (inspected || rescue_look_in(&connection, path, fault)) &&
                  connection_run(connection, "PRAGMA query_only = ON", fault);
     if (opened && version > 0)
         *reader = connection;
@@ -79,17 +81,19 @@ static bool prepare_file(struct connection *connection, struct fault *fault)
            end_killed_runs(connection, fault);
 }
 
-static bool open_writer(struct writer **writer, const char *path, struct fault *fault)
+static bool open_writer(struct database *database, const char *path, struct fault *fault)
 {
     struct connection *connection = NULL;
-    if (!file_make_folder(path, fault) || !file_create(path, false, fault) ||
-        !connection_open(&connection, path, fault))
+    if (!file_make_folder(path, fault) ||
+        !rescue_restore(path, &database->taken_in, fault) ||
+        !file_create(path, false, fault) || !connection_open(&connection, path, fault))
         return false;
-    if (!prepare_file(connection, fault)) {
+    if (!prepare_file(connection, fault) ||
+        !rescue_take_in(connection, &database->taken_in, fault)) {
         connection_close(connection);
         return false;
     }
-    return writer_start(writer, connection, fault);
+    return writer_start(&database->writer, connection, fault);
 }
 
 // The last id that a table ever gave away, also when its row is long gone.
@@ -147,13 +151,14 @@ bool database_open(struct database **opened, const char *path, enum database_mod
     struct database *database = heap_new(sizeof *database);
     bool exists = false, done = false;
     *opened = NULL;
+    database->last_lost = &database->lost;
     if (!file_check_owner(path, &exists, fault))
         goto out;
     if (mode == DATABASE_READ && !exists) {
-        done = true;
+        done = rescue_check_none(path, fault);
         goto out;
     }
-    if (mode == DATABASE_WRITE && !open_writer(&database->writer, path, fault))
+    if (mode == DATABASE_WRITE && !open_writer(database, path, fault))
         goto out;
     if (!open_reader(&database->reader, path, database->writer != NULL, fault))
         goto out;
@@ -167,7 +172,22 @@ out:
     return done || fault_while(fault, "opening the state");
 }
 
-static int dispatch(struct transaction *finished)
+// What failed through no fault of its own is kept: it may be spilled. What was intended
+// in it was never begun.
+static void let_go(struct database *database, struct transaction *transaction)
+{
+    const struct fault *fault = &transaction->fault;
+    bool lost = fault_is_set(fault) && fault->kind != FAULT_INTERNAL;
+    if (!lost || transaction->has_intent) {
+        transaction_free(transaction);
+        return;
+    }
+    transaction->next = NULL;
+    *database->last_lost = transaction;
+    database->last_lost = &transaction->next;
+}
+
+static int dispatch(struct database *database, struct transaction *finished)
 {
     int count = 0;
     while (finished) {
@@ -175,7 +195,7 @@ static int dispatch(struct transaction *finished)
         finished = finished->next;
         if (transaction->done)
             transaction->done(transaction->context, &transaction->fault);
-        transaction_free(transaction);
+        let_go(database, transaction);
         count++;
     }
     return count;
@@ -188,8 +208,19 @@ void database_close(struct database *database)
     // The reader first, so that the writer's checkpoint finds nobody in its way.
     connection_close(database->reader);
     if (database->writer)
-        dispatch(writer_stop(database->writer));
+        dispatch(database, writer_stop(database->writer));
+    while (database->lost) {
+        struct transaction *next = database->lost->next;
+        transaction_free(database->lost);
+        database->lost = next;
+    }
+    free(database->taken_in);
     free(database);
+}
+
+const char *database_taken_in(const struct database *database)
+{
+    return database->taken_in;
 }
 
 const char *database_project_id(struct database *database)
@@ -221,13 +252,13 @@ void database_on_wake(struct database *database, database_wake_fn wake, void *co
 int database_dispatch(struct database *database)
 {
     struct writer *writer = database->writer;
-    return writer ? dispatch(writer_take_finished(writer, false)) : 0;
+    return writer ? dispatch(database, writer_take_finished(writer, false)) : 0;
 }
 
 int database_wait(struct database *database)
 {
     struct writer *writer = database->writer;
-    return writer ? dispatch(writer_take_finished(writer, true)) : 0;
+    return writer ? dispatch(database, writer_take_finished(writer, true)) : 0;
 }
 
 int64_t database_commit_count(const struct database *database)

@@ -29,6 +29,10 @@ bool database_open(struct database **database, const char *path, enum database_m
 // dispatched.
 void database_close(struct database *database);
 
+// The file in which an earlier run had kept what its database did not take, and which
+// was taken in by database_open; or NULL.
+const char *database_taken_in(const struct database *database);
+
 // A random id of 16 hex digits, made with the database: the label pipster-project.
 const char *database_project_id(struct database *database);
 // Raised by every transaction that changed state; a saved plan is bound to it.

@@ -75,6 +75,7 @@ struct statement {
     struct arena *arena; // holds what the parameters point to
     struct parameter parameters[STATEMENT_PARAMETERS];
     size_t count;
+    bool may_miss; // that it touches no row is no bug here
     struct statement *next;
 };
 

@@ -19,6 +19,9 @@ struct database {
     char project_id[17];
     _Atomic int64_t last_run; // the last id given away
     _Atomic int64_t last_step;
+    struct transaction *lost; // failed, oldest first: spill.h keeps what they tell
+    struct transaction **last_lost;
+    char *taken_in; // what an earlier run had kept, or NULL
 };
 
 struct transaction {

@@ -110,20 +110,30 @@ static bool write_group(struct connection *connection, struct transaction *group
     return connection_step(connection, STATEMENT_COMMIT, fault);
 }
 
+static void mark_lost(struct transaction *group, const struct fault *fault)
+{
+    log_info("store: a group of transactions failed: %s: %s", fault->what, fault->why);
+    for (struct transaction *each = group; each; each = each->next) {
+        if (!fault_is_set(&each->fault))
+            each->fault = *fault;
+    }
+}
+
 static void commit_group(struct writer *writer, struct transaction *group)
 {
     struct fault fault;
-    if (write_group(writer->connection, group, &fault)) {
+    bool written = write_group(writer->connection, group, &fault);
+    if (written && !connection_check_place(writer->connection, &fault)) {
+        mark_lost(group, &fault);
+        return;
+    }
+    if (written) {
         atomic_fetch_add(&writer->commits, 1);
         reach_crashpoints(group, true);
         return;
     }
     connection_rollback(writer->connection);
-    log_info("store: a group of transactions failed: %s: %s", fault.what, fault.why);
-    for (struct transaction *each = group; each; each = each->next) {
-        if (!fault_is_set(&each->fault))
-            each->fault = fault;
-    }
+    mark_lost(group, &fault);
 }
 
 // Called with the mutex held.

@@ -50,6 +50,8 @@ struct fake {
     size_t observe_count, apply_count, preview_count;
     const char *refined_type; // preview turns a list of types into this one
     volatile int *interrupt_after_first;
+    void (*after_step)(void *context, const char *address); // once it was carried out
+    void *after_context;
     // When as many as `stuck_count` are held, and nothing else is under way: these are
     // set, one a turn.
     volatile int *interrupt_when_stuck, *give_up_when_stuck;
@@ -301,6 +303,8 @@ static inline void fake_finish(struct fake *fake, struct step_batch *batch)
         }
         batch->event(batch, step, "begin", NULL);
         fake_execute(fake, step);
+        if (fake->after_step != NULL)
+            fake->after_step(fake->after_context, step->change->address);
         bool goes_on = resource != NULL && resource->keep_going;
         stopped = step->outcome != STEP_DONE && !goes_on;
     }

@@ -2,6 +2,7 @@
 #include "engine/apply_stop.h"
 
 #include <signal.h>
+#include <sys/resource.h>
 
 #include "engine/scene.h"
 
@@ -153,6 +154,101 @@ static void what_runs_is_waited_for(void **state)
     scene_free(scene);
 }
 
+// What happens to the database while cloud.other/slow is carried out.
+static void take_away(void *context, const char *address)
+{
+    struct scene *scene = context;
+    if (strcmp(address, "cloud.other/slow") == 0)
+        assert_int_equal(unlink(scene_path(scene, "state.db")), 0);
+}
+
+static void a_database_taken_away_is_put_back(void **state)
+{
+    (void) state;
+    struct scene *scene = scene_new(1, false);
+    add_five(scene);
+    scene->fake.after_step = take_away;
+    scene->fake.after_context = scene;
+    scene->engine.parallel = 1;
+    scene_plan(scene);
+    assert_false(scene_try_apply(scene));
+    assert_int_equal(scene->fault.kind, FAULT_PARTIAL);
+    assert_string_equal(scene->fault.what,
+                        "the state was lost during the run: the database was taken away");
+    assert_non_null(
+        strstr(scene->fault.next, "state.db.copy, and the next run takes it"));
+    size_t done = scene->result.done_count;
+    assert_true(done > 0);
+    assert_int_equal(scene->result.failed_count, 0);
+    assert_int_equal(done + scene->result.skipped_count, 6);
+    assert_int_equal(fake_count(&scene->fake, "create cloud.other/child"), 0);
+    // Another process.
+    scene->fake.after_step = NULL;
+    scene_close_store(scene);
+    scene_open_store(scene);
+    assert_non_null(database_taken_in(scene->engine.database));
+    scene_run(scene);
+    assert_int_equal(scene->result.done_count, 6 - done);
+    assert_int_equal(fake_count(&scene->fake, "create cloud.other/slow"), 1);
+    scene_expect_empty(scene);
+    struct record_run *runs;
+    size_t count;
+    assert_true(journal_load_runs(scene->engine.database, &scene->arena, 0, &runs, &count,
+                                  &scene->fault));
+    assert_int_equal(count, 2);
+    assert_string_equal(runs[1].outcome, "partial");
+    assert_int_equal(count_outcome(scene, 1, RECORD_DONE), done);
+    scene_free(scene);
+}
+
+static void limit_files(struct scene *scene, bool limited)
+{
+    struct stat status;
+    struct rlimit limit;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    limit.rlim_cur = limit.rlim_max;
+    if (limited) {
+        signal(SIGXFSZ, SIG_IGN);
+        assert_int_equal(stat(scene_path(scene, "state.db-wal"), &status), 0);
+        limit.rlim_cur = (rlim_t) status.st_size;
+    }
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+static void fill_up(void *context, const char *address)
+{
+    if (strcmp(address, "app:file/b") == 0)
+        limit_files(context, true);
+}
+
+static void a_full_disk_loses_nothing(void **state)
+{
+    (void) state;
+    struct scene *scene = scene_new(1, false);
+    add_five(scene);
+    scene->fake.after_step = fill_up;
+    scene->fake.after_context = scene;
+    scene_plan(scene);
+    assert_false(scene_try_apply(scene));
+    limit_files(scene, false);
+    assert_int_equal(scene->fault.kind, FAULT_PARTIAL);
+    assert_non_null(
+        strstr(scene->fault.next, "state.db.spill, and the next run takes it"));
+    size_t done = scene->result.done_count;
+    scene->fake.after_step = NULL;
+    scene_close_store(scene);
+    scene_open_store(scene);
+    scene_plan(scene);
+    assert_int_equal(scene->plan->settled_count, 0); // nothing has to be asked
+    scene_expect(scene, "app:file/b", CHANGE_NONE, "nothing differs");
+    assert_true(scene_try_apply(scene));
+    assert_int_equal(scene->result.done_count, 6 - done);
+    assert_int_equal(fake_count(&scene->fake, "create app:file/b"), 1);
+    assert_int_equal(fake_count(&scene->fake, "handler host/app reload"), 1);
+    scene_expect_empty(scene);
+    scene_free(scene);
+}
+
 static void a_signal_names_its_exit_code(void **state)
 {
     (void) state;
@@ -175,6 +271,8 @@ int main(void)
         cmocka_unit_test(what_is_left_may_yet_happen),
         cmocka_unit_test(what_is_left_may_come_to_nothing),
         cmocka_unit_test(what_runs_is_waited_for),
+        cmocka_unit_test(a_database_taken_away_is_put_back),
+        cmocka_unit_test(a_full_disk_loses_nothing),
         cmocka_unit_test(a_signal_names_its_exit_code),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
