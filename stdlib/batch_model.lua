@@ -66,10 +66,22 @@ local function grown(step)
   return found
 end
 
+-- The address under which a thing is kept: another one when its host was renamed since,
+-- as a real host's things lie where they are, whatever we call it.
+local function key_of(kept, address)
+  if kept[address] then return address end
+  local place = address:match("^[^:/]+(:.*)$")
+  for known in pairs(kept) do
+    local there = known:match("^[^:/]+(:.*)$")
+    if there == place and (place or known:find("^host/")) then return known end
+  end
+  return address
+end
+
 function model.observe(host, items)
   local kept, results = read(host).items or {}, {}
   for index, item in ipairs(items) do
-    local found = kept[item.address]
+    local found = kept[key_of(kept, item.address)]
     results[index] = found and opened(found, item.want) or nil
   end
   return results
@@ -87,6 +99,7 @@ function model.keep(host, address, attributes)
   local kept = read(host)
   number(kept, "at", address)
   kept.items = kept.items or {}
+  kept.items[key_of(kept.items, address)] = nil
   kept.items[address] = attributes and sealed(attributes) or nil
   write(host, kept)
 end

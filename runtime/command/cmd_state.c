@@ -4,6 +4,8 @@
 
 #include "command/command.h"
 #include "command/project.h"
+#include "command/state_verb.h"
+#include "engine/schema.h"
 #include "store/state.h"
 #include "value/json.h"
 #include "value/address.h"
@@ -71,30 +73,77 @@ static int show(const struct reading *reading, const struct options *options,
     return 0;
 }
 
-static int run(const struct options *options, struct fault *fault)
+static int look(const struct options *options, struct fault *fault)
 {
-    const char *verb = options->word_count > 0 ? options->words[0] : "list";
     struct reading reading;
+    bool shows = options->word_count > 0 && strcmp(options->words[0], "show") == 0;
     int code = 0;
-    if (open_state(&reading, options, fault)) {
-        if (strcmp(verb, "list") == 0) {
-            code = list(&reading, options);
-        } else if (strcmp(verb, "show") == 0 && options->word_count == 2) {
-            code = show(&reading, options, options->words[1], fault);
-        } else {
-            fault_set(fault, FAULT_USAGE, "pipster state has no \"%s\"", verb);
-            fault_next(fault, "pipster help state");
-        }
-    }
+    if (open_state(&reading, options, fault))
+        code = shows ? show(&reading, options, options->words[1], fault)
+                     : list(&reading, options);
     close_state(&reading);
     return code;
 }
 
+struct verb {
+    const char *name;
+    size_t fewest, most; // words behind it
+    int (*run)(const struct options *options, struct fault *fault);
+};
+
+static const struct verb verbs[] = {
+    {"list", 0, 1, look},
+    {"show", 1, 1, look},
+    {"mv", 2, 2, state_move_run},
+    {"rm", 1, SIZE_MAX, state_forget_run},
+    {"export", 0, 1, state_export_run},
+    {"import", 1, 1, state_import_run},
+};
+#define VERB_COUNT (sizeof verbs / sizeof *verbs)
+
+static int run(const struct options *options, struct fault *fault)
+{
+    const char *name = options->word_count > 0 ? options->words[0] : "list";
+    size_t words = options->word_count > 0 ? options->word_count - 1 : 0;
+    const char *names[VERB_COUNT];
+    for (size_t i = 0; i < VERB_COUNT; i++) {
+        names[i] = verbs[i].name;
+        if (strcmp(verbs[i].name, name) != 0)
+            continue;
+        if (words >= verbs[i].fewest && words <= verbs[i].most)
+            return verbs[i].run(options, fault);
+        fault_set(fault, FAULT_USAGE, "pipster state %s wants %s", name,
+                  words < verbs[i].fewest ? "more than that" : "less than that");
+        fault_next(fault, "pipster help state");
+        return 1;
+    }
+    const char *nearest = schema_nearest(name, names, VERB_COUNT);
+    fault_set(fault, FAULT_USAGE, "pipster state has no \"%s\"", name);
+    if (nearest)
+        fault_next(fault, "did you mean pipster state %s?", nearest);
+    else
+        fault_next(fault, "pipster help state");
+    return 1;
+}
+
 const struct command cmd_state = {
     .name = "state",
-    .summary = "what is remembered of every resource",
-    .usage = "pipster state list [GLOB] [--json]\n"
-             "pipster state show ADDRESS [--json]\n",
+    .summary = "what is remembered of every resource; move, forget, export, import it",
+    .usage =
+        "pipster state list [GLOB] [--json]\n"
+        "pipster state show ADDRESS [--json]\n"
+        "pipster state mv OLD NEW            another address; nothing else changes\n"
+        "pipster state rm ADDRESS… [--yes]   forget: the thing stays as it is, and "
+        "costs\n"
+        "                                    what it costs\n"
+        "pipster state export [FILE]         text fit for git: sorted, no time, no "
+        "secret\n"
+        "pipster state import FILE [--yes]   the same back, into an empty environment "
+        "or,\n"
+        "                                    when you agree, in place of what is there\n"
+        "\n"
+        "After mv, declare it by the new name before the next run. A glob is an address\n"
+        "with * and ?.\n",
     .run = run,
 };
 

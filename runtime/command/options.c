@@ -23,6 +23,7 @@ struct flag {
 #define AT(member) offsetof(struct options, member)
 
 static const struct flag flags[] = {
+    {"--accept-new", NULL, FLAG_SWITCH, AT(accept_new), 0},
     {"--allow-destroy", NULL, FLAG_LIST, AT(allow_destroy), AT(allow_destroy_count)},
     {"--chdir", "-C", FLAG_TEXT, AT(directory), 0},
     {"--detailed-exitcode", NULL, FLAG_SWITCH, AT(detailed_exitcode), 0},
@@ -36,8 +37,10 @@ static const struct flag flags[] = {
     {"--no-color", NULL, FLAG_SWITCH, AT(no_color), 0},
     {"--non-interactive", NULL, FLAG_SWITCH, AT(non_interactive), 0},
     {"--only", "-target", FLAG_LIST, AT(only), AT(only_count)},
+    {"--out", NULL, FLAG_TEXT, AT(out), 0},
     {"--parallelism", NULL, FLAG_NUMBER, AT(parallel), 0},
     {"--port", NULL, FLAG_NUMBER, AT(lab_port), 0},
+    {"--project-id", NULL, FLAG_TEXT, AT(project_id), 0},
     {"--quiet", "-q", FLAG_SWITCH, AT(quiet), 0},
     {"--stdlib", NULL, FLAG_TEXT, AT(stdlib), 0},
     {"--stock", NULL, FLAG_TEXT, AT(lab_stock), 0},

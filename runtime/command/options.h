@@ -37,6 +37,9 @@ struct options {
     const char **except;
     size_t except_count;
     int parallel;            // --parallelism
+    const char *out;         // --out FILE
+    const char *project_id;  // --project-id
+    bool accept_new;         // --accept-new: host keys seen for the first time
     // pipster lab
     const char *lab_directory; // --dir
     const char *lab_driver;    // --driver

@@ -13,6 +13,7 @@
 
 #include "command/lab_environment.h"
 #include "script/settings.h"
+#include "store/file.h"
 
 static bool exists(const char *path)
 {
@@ -145,6 +146,25 @@ static bool read_inputs(struct project *project, struct arena *arena,
     return true;
 }
 
+// state_path of pipster.lua: absolute, under ~/, or seen from the root.
+static void place_state(struct project *project, struct arena *arena)
+{
+    const char *said = value_find_text(project->settings, "state_path", NULL);
+    const char *home = getenv("HOME");
+    const char *folder = arena_format(arena, "%s/.pipster/state", project->root);
+    if (said && strncmp(said, "~/", 2) == 0 && home)
+        folder = arena_format(arena, "%s/%s", home, said + 2);
+    else if (said)
+        folder =
+            said[0] == '/' ? said : arena_format(arena, "%s/%s", project->root, said);
+    project->state_path = folder;
+    project->database_path =
+        arena_format(arena, "%s/%s.db", folder, project->environment);
+    project->lock_path = arena_format(arena, "%s/%s.lock", folder, project->environment);
+    project->cache_path =
+        arena_format(arena, "%s/%s.cache", folder, project->environment);
+}
+
 bool project_open(struct project *project, struct arena *arena,
                   const struct options *options, struct fault *fault)
 {
@@ -155,17 +175,14 @@ bool project_open(struct project *project, struct arena *arena,
         return fault_set(fault, FAULT_USAGE, "there is no folder %s", options->directory);
     project->root = find_root(arena, folder);
     project->environment = options->environment;
-    const char *state = arena_format(arena, "%s/.pipster/state", project->root);
-    project->database_path = arena_format(arena, "%s/%s.db", state, options->environment);
-    project->lock_path = arena_format(arena, "%s/%s.lock", state, options->environment);
-    project->cache_path = arena_format(arena, "%s/%s.cache", state, options->environment);
-    const char *lab = options->lab_directory ? options->lab_directory
-                                             : getenv("PIPSTER_LAB_DIR");
+    const char *lab =
+        options->lab_directory ? options->lab_directory : getenv("PIPSTER_LAB_DIR");
     project->lab_directory = lab ? arena_text(arena, lab)
                                  : arena_format(arena, "%s/.pipster/lab", project->root);
     if (!check_writers(project->root, fault) || !read_settings(project, arena, fault) ||
         !read_rates(project, arena, fault) || !read_budget(project, arena, fault))
         return false;
+    place_state(project, arena);
     char *copy = arena_text(arena, project->root);
     project->name = value_find_text(project->settings, "project", basename(copy));
     project->currency = value_find_text(project->settings, "currency", "EUR");
@@ -201,8 +218,7 @@ bool project_make_folders(const struct project *project, struct fault *fault)
         if (written != 2)
             return fault_set(fault, FAULT_ERROR, "cannot write %s", path);
     }
-    snprintf(path, sizeof path, "%s/.pipster/state", project->root);
-    return make_folder(path, fault);
+    return file_make_folder(project->database_path, fault);
 }
 
 bool project_playbook(const struct project *project, struct arena *arena,

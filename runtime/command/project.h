@@ -16,6 +16,7 @@ struct project {
     const char *currency;       // "EUR"
     const struct value *settings; // what pipster.lua returned; an empty map without one
     struct map inputs;          // flag > environment > file
+    const char *state_path;     // the folder of the three below
     const char *database_path;
     const char *lock_path;
     const char *cache_path;

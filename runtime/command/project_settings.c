@@ -47,7 +47,8 @@ static const struct value *identities_of(struct arena *arena, const struct value
     return value_list(arena, items, count);
 }
 
-static const struct value *ssh_of(const struct project *project, struct arena *arena)
+static const struct value *ssh_of(const struct project *project, struct arena *arena,
+                                  bool accept_new)
 {
     const struct value *ssh = value_find(project->settings, "ssh");
     struct value_entry entries[] = {
@@ -57,7 +58,8 @@ static const struct value *ssh_of(const struct project *project, struct arena *a
         {"known_hosts",
          value_text(arena, in_home(arena, value_find_text(ssh, "known_hosts",
                                                           "~/.ssh/known_hosts")))},
-        {"accept_new", value_bool(value_find_bool(ssh, "accept_new", false))},
+        {"accept_new",
+         value_bool(accept_new || value_find_bool(ssh, "accept_new", false))},
     };
     return value_map(arena, entries, sizeof entries / sizeof *entries);
 }
@@ -85,7 +87,7 @@ const struct value *project_settings(const struct project *project,
         {"project_id", value_text(arena, project_id)},
         {"environment", value_text(arena, project->environment)},
         {"endpoints", value_map(arena, endpoints, 2)},
-        {"ssh", ssh_of(project, arena)},
+        {"ssh", ssh_of(project, arena, options->accept_new)},
         {"acme", acme_of(arena)},
         {"git_base", text_or_null(arena, getenv("PIPSTER_GIT_BASE"))},
         {"resolver", text_or_null(arena, getenv("PIPSTER_RESOLVER"))},

@@ -65,7 +65,7 @@ static bool open_store(struct workbench *bench, enum workbench_mode mode,
                        struct fault *fault)
 {
     const struct project *project = &bench->project;
-    bool writes = mode == WORKBENCH_WRITE;
+    bool writes = mode != WORKBENCH_READ;
     if (writes && !project_make_folders(project, fault))
         return false;
     if (writes &&
@@ -76,6 +76,9 @@ static bool open_store(struct workbench *bench, enum workbench_mode mode,
         return false;
     if (!bench->database)
         return true;
+    if (mode == WORKBENCH_FOUND &&
+        !database_take_project_id(bench->database, bench->options->project_id, fault))
+        return false;
     if (database_taken_in(bench->database))
         terminal_print(&bench->err, TERMINAL_YELLOW,
                        "Taken in: what an earlier run had to keep in %s.\n",
@@ -115,7 +118,7 @@ static bool open_script(struct workbench *bench, enum workbench_mode mode,
         .project_id = id,
         .age_identity =
             value_find_text(bench->project.settings, "age_identity", NULL),
-        .hang_exit = mode == WORKBENCH_WRITE ? 3 : 1,
+        .hang_exit = mode != WORKBENCH_READ ? 3 : 1,
     };
     return script_open(&bench->script, &options, fault);
 }

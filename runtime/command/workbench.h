@@ -15,6 +15,7 @@
 enum workbench_mode {
     WORKBENCH_READ,  // a plan: nothing is created, no lock is taken
     WORKBENCH_WRITE, // a run: lock, database, key
+    WORKBENCH_FOUND, // the same, for the project that options->project_id names
 };
 
 struct workbench {

@@ -44,9 +44,11 @@ static void take_answer(struct planner *planner, struct draft *draft,
     draft->change->found = NULL;
     if (item->state == OBSERVE_PRESENT) {
         const struct value *found = item->found;
-        draft->change->found = found != NULL ? value_copy(planner->arena, found)
-                                             : value_map(planner->arena, NULL, 0);
+        if (found == NULL)
+            found = value_map(planner->arena, NULL, 0);
         draft->ours = draft->ours || value_find_bool(found, "ours", false);
+        draft->change->found =
+            value_copy(planner->arena, value_with(planner->arena, found, "ours", NULL));
     } else if (item->state == OBSERVE_UNKNOWN) {
         draft->because = arena_text(planner->arena, item->because);
     } else if (item->state == OBSERVE_FAILED) {

@@ -11,6 +11,11 @@
 
 #define BUSY_TIMEOUT_MS 5000
 
+// What to do about a damaged file.
+#define RESTORE                                                                          \
+    "move it away, then: copy a backup of it there, or pipster state import FILE "       \
+    "(what state export wrote), or pipster state recover PLAYBOOK"
+
 struct connection {
     sqlite3 *sqlite;
     char *path;
@@ -25,10 +30,8 @@ bool connection_fail(struct connection *connection, struct fault *fault)
         const char *what;
         const char *next;
     } causes[] = {
-        {SQLITE_NOTADB, "the database is damaged or is no database",
-         "restore it from a backup; or move it away and run: pipster state recover"},
-        {SQLITE_CORRUPT, "the database is damaged",
-         "restore it from a backup; or move it away and run: pipster state recover"},
+        {SQLITE_NOTADB, "the database is damaged or is no database", RESTORE},
+        {SQLITE_CORRUPT, "the database is damaged", RESTORE},
         {SQLITE_FULL, "the disk is full", "free some space and run the command again"},
         {SQLITE_BUSY, "another process keeps the database busy",
          "wait for it to end and run the command again"},
@@ -198,8 +201,7 @@ bool connection_check(struct connection *connection, struct fault *fault)
         fault_set(fault, FAULT_ERROR, "the database is damaged");
         fault_where(fault, "%s", connection->path);
         fault_why(fault, "%s", verdict ? verdict : "quick_check gave no verdict");
-        fault_next(fault, "restore it from a backup; or move it away and run: "
-                          "pipster state recover");
+        fault_next(fault, "%s", RESTORE);
     }
 out:
     sqlite3_finalize(prepared);

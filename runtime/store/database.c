@@ -4,6 +4,7 @@
 #include "store/file.h"
 #include "store/heap.h"
 #include "store/migration.h"
+#include "store/place.h"
 #include "store/query.h"
 #include "store/rescue.h"
 #include "store/transaction.h"
@@ -158,6 +159,8 @@ bool database_open(struct database **opened, const char *path, enum database_mod
         done = rescue_check_none(path, fault);
         goto out;
     }
+    if (!place_check(path, fault))
+        goto out;
     if (mode == DATABASE_WRITE && !open_writer(database, path, fault))
         goto out;
     if (!open_reader(&database->reader, path, database->writer != NULL, fault))
@@ -226,6 +229,53 @@ const char *database_taken_in(const struct database *database)
 const char *database_project_id(struct database *database)
 {
     return database->project_id;
+}
+
+// How many rows, runs and secrets there are.
+static bool count_all(struct connection *reader, int64_t *count, struct fault *fault)
+{
+    struct arena arena;
+    struct statement statement;
+    struct query query;
+    arena_init(&arena, 0);
+    statement_init(&statement, STATEMENT_COUNT_ALL, &arena);
+    bool done = query_start(&query, reader, &statement, fault);
+    if (done) {
+        *count = query_next(&query) ? query_integer(&query, 0) : 0;
+        done = query_end(&query, fault);
+    }
+    arena_clear(&arena);
+    return done;
+}
+
+static bool refuse_id(const struct database *database, const char *id,
+                      struct fault *fault)
+{
+    const char *path = connection_path(database->reader);
+    fault_set(fault, FAULT_ERROR, "the state that is here belongs to another project");
+    fault_where(fault, "%s", path);
+    fault_why(fault, "it has the project id %s, not %s: what it made carries that one",
+              database->project_id, id);
+    return fault_next(fault, "take another environment (--env), or move it away");
+}
+
+bool database_take_project_id(struct database *database, const char *id,
+                              struct fault *fault)
+{
+    int64_t count = 0;
+    if (strcmp(database->project_id, id) == 0)
+        return true;
+    if (!count_all(database->reader, &count, fault))
+        return false;
+    if (count > 0 || strlen(id) >= sizeof database->project_id)
+        return refuse_id(database, id, fault);
+    struct transaction *transaction = transaction_new(database);
+    struct statement *take = transaction_add(transaction, STATEMENT_PROJECT_TAKE);
+    statement_add_text(take, id);
+    if (!transaction_commit(transaction, fault))
+        return false;
+    strcpy(database->project_id, id);
+    return true;
 }
 
 int64_t database_serial(struct database *database)

@@ -35,6 +35,10 @@ const char *database_taken_in(const struct database *database);
 
 // A random id of 16 hex digits, made with the database: the label pipster-project.
 const char *database_project_id(struct database *database);
+// Another one instead, as long as nothing is stored that the old one belongs to; for
+// `state import` and `state recover`.
+bool database_take_project_id(struct database *database, const char *id,
+                              struct fault *fault) FAULT_CHECKED;
 // Raised by every transaction that changed state; a saved plan is bound to it.
 // -1 when it cannot be read, 0 for NULL.
 int64_t database_serial(struct database *database);
@@ -58,6 +62,8 @@ int64_t database_commit_count(const struct database *database);
 // when it was committed. The transaction frees itself.
 typedef void (*transaction_done_fn)(void *context, const struct fault *fault);
 struct transaction *transaction_new(struct database *database);
+// Drops one that was never started.
+void transaction_free(struct transaction *transaction);
 void transaction_start(struct transaction *transaction, transaction_done_fn done,
                        void *context);
 // The same, waiting for it.

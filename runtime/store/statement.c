@@ -25,6 +25,9 @@ static const char *const texts[STATEMENT_COUNT] = {
 
     [STATEMENT_META_GET] = "SELECT value FROM meta WHERE key = ?1",
     [STATEMENT_META_PUT] = "INSERT INTO meta (key, value) VALUES (?1, ?2)",
+    [STATEMENT_PROJECT_TAKE] = "UPDATE meta SET value = ?1 WHERE key = 'project_id'",
+    [STATEMENT_COUNT_ALL] = "SELECT (SELECT count(*) FROM resource) + "
+                            "(SELECT count(*) FROM run) + (SELECT count(*) FROM secret)",
     [STATEMENT_SERIAL_RAISE] = "UPDATE meta SET value = value + 1 WHERE key = 'serial'",
     [STATEMENT_SEQUENCE_GET] = "SELECT seq FROM sqlite_sequence WHERE name = ?1",
 

@@ -44,5 +44,3 @@ struct transaction {
 
 // The next statement of the transaction, to be given its parameters.
 struct statement *transaction_add(struct transaction *transaction, enum statement_id id);
-// Frees one that was never started, or is finished.
-void transaction_free(struct transaction *transaction);

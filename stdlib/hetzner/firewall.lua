@@ -64,7 +64,9 @@ local function update(have, want, step, fields)
   if same.has(fields, "apply_to") then
     apply_to(path, have.apply_to, want.apply_to, what)
   end
-  if same.has(fields, "labels") then labels.update(path, "firewall", have, want) end
+  if labels.due(fields, have) then
+    labels.update(path, kind, step, { have = have, want = want })
+  end
   return kind.found(client.get(path).firewall, { want = want })
 end
 

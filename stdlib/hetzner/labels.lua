@@ -35,8 +35,28 @@ function labels.born(type_name, step, declared)
   return all
 end
 
+-- Whose mark a thing carries that is recorded as ours: nil when it is as it must be. One
+-- that was taken over (adopted) may be without until something else of it changes.
+local function stray_mark(object, item)
+  local recorded, given = labels.recorded(item), object.labels or {}
+  if not recorded.id or not item.name or recorded.adopted then return nil end
+  if given["pipster-project"] ~= settings.project_id then
+    return "pipster-project", given["pipster-project"] or "(not yet)"
+  end
+  if given["pipster-name"] ~= item.name then
+    return "pipster-name", given["pipster-name"] or "(not yet)"
+  end
+  return nil
+end
+
+-- Does it carry what a lost state is found again by?
+function labels.marked(object)
+  return (object.labels or {})["pipster-project"] == settings.project_id
+end
+
 -- The user's labels of a found thing: the declared and recorded keys. Before anything is
--- recorded (an import), all that are not ours.
+-- recorded (an import), all that are not ours. A mark that is missing or wrong (it was
+-- imported or renamed) is shown too, so that a plan puts it right.
 function labels.shown(object, item)
   local mine, some = {}, false
   local recorded = labels.recorded(item).labels
@@ -48,6 +68,8 @@ function labels.shown(object, item)
   for key, value in pairs(object.labels or {}) do
     if not is_ours(key) and (mine[key] or not known) then shown[key] = value end
   end
+  local stray, value = stray_mark(object, item)
+  if stray then shown[stray] = value end
   return shown
 end
 
@@ -62,10 +84,21 @@ local function changed(current, before, after)
   return all
 end
 
--- Reads the labels as they are now and PUTs them with ours changed.
-function labels.update(path, key, have, want)
-  local now = client.get(path)[key]
-  local body = { labels = changed(now.labels, have.labels or {}, want.labels) }
+-- Whether an update has labels to put: its own, or those that an adopted thing lacks.
+function labels.due(fields, have)
+  for _, field in ipairs(fields or {}) do
+    if field == "labels" then return true end
+  end
+  return have.adopted == true
+end
+
+-- Reads the labels as they are now and PUTs them with ours changed, the marks included.
+-- kind: { type, key }.
+function labels.update(path, kind, step, change)
+  local now = client.get(path)[kind.key].labels or {}
+  local body = { labels = changed(now, change.have.labels or {}, change.want.labels) }
+  for key, value in pairs(labels.born(kind.type, step)) do body.labels[key] = value end
+  body.labels["pipster-step"] = now["pipster-step"] or step.label
   client.put(path, body, "changing labels of " .. path)
 end
 

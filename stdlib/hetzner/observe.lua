@@ -18,21 +18,57 @@ local function index(objects)
   return by_id, by_name
 end
 
+-- Ids that state knows: what belongs to one row is never found by the name of another
+-- (a renamed thing keeps its old label until its next change).
+local function claimed(items)
+  local ids = {}
+  for _, item in ipairs(items) do
+    local id = labels.recorded(item).id
+    if id then ids[id] = true end
+  end
+  return ids
+end
+
+-- What the labelled list lacks, by id: one request each, or one list for several.
+local function unlabelled(kind, items, by_id, all)
+  local missing, found = {}, {}
+  for _, item in ipairs(items) do
+    local id = labels.recorded(item).id
+    if id and not by_id[id] then missing[#missing + 1] = id end
+  end
+  if #missing > 1 or all then
+    all = all or #missing > 1 and client.list(kind.list)
+    for _, object in ipairs(all) do found[object.id] = object end
+  elseif missing[1] then
+    found[missing[1]] = client.find("/" .. kind.list .. "/" .. missing[1], kind.key)
+  end
+  return found
+end
+
+local function shown(kind, object, item)
+  local found = object and kind.found(object, item)
+  if not found then return nil end
+  local marked = labels.marked(object)
+  found.adopted = not marked and labels.recorded(item).adopted or nil
+  found.ours = marked or nil
+  return found
+end
+
 -- kind: { type = "hetzner.server", list = "servers", key = "server",
 -- found = function(object, item) → attributes, or nil when it does not count }.
--- options.objects: the list, when it was read already.
+-- options.objects: the labelled ones, when they were read already; options.all: all.
 function observe.labelled(kind, items, options)
-  local objects = options and options.objects
+  options = options or {}
+  local objects = options.objects
     or client.list(kind.list, { { "label_selector", labels.selector(kind.type) } })
   local by_id, by_name = index(objects)
+  local ids, others = claimed(items), unlabelled(kind, items, by_id, options.all)
   local results = {}
   for i, item in ipairs(items) do
-    local id = labels.recorded(item).id
-    local object = id and by_id[id] or by_name[item.name]
-    if not object and id then
-      object = client.find("/" .. kind.list .. "/" .. id, kind.key)
-    end
-    results[i] = object and kind.found(object, item) or nil
+    local id, named = labels.recorded(item).id, by_name[item.name]
+    local object = id and (by_id[id] or others[id])
+    if not object and named and not ids[named.id] then object = named end
+    results[i] = shown(kind, object, item)
   end
   return results
 end

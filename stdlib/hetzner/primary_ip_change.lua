@@ -85,7 +85,9 @@ end
 
 function change.run(kind, have, want, step, fields)
   local path, what = "/primary_ips/" .. have.id, "changing primary IP " .. step.name
-  if same.has(fields, "labels") then labels.update(path, "primary_ip", have, want) end
+  if labels.due(fields, have) then
+    labels.update(path, kind, step, { have = have, want = want })
+  end
   if same.has(fields, "server") then change_server(path, have, want, what) end
   if same.has(fields, "auto_delete") then change_auto_delete(path, have, want, what) end
   if same.has(fields, "delete_protection") then

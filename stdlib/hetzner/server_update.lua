@@ -120,8 +120,8 @@ end
 
 function update.run(kind, have, want, step, fields)
   local what = "changing server " .. step.name
-  if same.has(fields, "labels") then
-    labels.update(path_of(have.id), "server", have, want)
+  if labels.due(fields, have) then
+    labels.update(path_of(have.id), kind, step, { have = have, want = want })
   end
   if same.has(fields, "firewalls") then change_firewalls(have, want, what) end
   if same.has(fields, "backups") then change_backups(have.id, want.backups, what) end

@@ -61,9 +61,9 @@ hetzner.server "app" { type = "cx23", image = "debian-12", ssh_keys = { key } }
     return kind.found(answer.ssh_key, { want = want })
   end,
 
-  update = function(have, want)
+  update = function(have, want, step)
     local path = "/ssh_keys/" .. have.id
-    labels.update(path, "ssh_key", have, want)
+    labels.update(path, kind, step, { have = have, want = want })
     return kind.found(client.get(path).ssh_key, { want = want })
   end,
 

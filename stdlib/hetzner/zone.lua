@@ -31,7 +31,9 @@ local function update(have, want, step, fields)
   if same.has(fields, "ttl") then
     action.run(path, "change_ttl", { ttl = want.ttl }, what)
   end
-  if same.has(fields, "labels") then labels.update(path, "zone", have, want) end
+  if labels.due(fields, have) then
+    labels.update(path, kind, step, { have = have, want = want })
+  end
   if same.has(fields, "delete_protection") then
     protect(path, want.delete_protection, what)
   end
@@ -83,8 +85,10 @@ output { nameservers = zone.nameservers }
 
   -- The list is shared with the types that look for a record's zone.
   observe = function(items)
-    local ours = observe.of_project(client.list_shared "zones", kind.type)
-    return observe.labelled(kind, items, { objects = ours })
+    local all = client.list_shared "zones"
+    return observe.labelled(kind, items, {
+      objects = observe.of_project(all, kind.type), all = all,
+    })
   end,
 
   create = create,

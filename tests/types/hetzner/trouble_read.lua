@@ -32,8 +32,26 @@ return {
       { drift = function(w)
         w:call("PUT", "/ssh_keys/" .. w:id "hetzner.ssh_key/app", { labels = {} })
       end },
-      { want = want, plan = "none", reads = 2 },
+      { want = want, plan = "update", fields = { "labels" }, reads = 2,
+        calls = { "PUT /ssh_keys/ID" } },
+      { run = function(w)
+        local key = w:call("GET", "/ssh_keys/" .. w:id "hetzner.ssh_key/app").json.ssh_key
+        assert(key.labels["pipster-name"] == "app" and key.labels["pipster-project"])
+      end },
+      { want = want, plan = "none", reads = 1 },
     } },
+  { what = "what a row knows by id is not found by the name of another", run = function(w)
+    local observe = require "hetzner.observe"
+    local settings = require "settings"
+    local id = w:call("POST", "/ssh_keys", { name = "old", public_key = want.public_key,
+      labels = { ["pipster-project"] = settings.project_id, ["pipster-name"] = "old",
+        ["pipster-type"] = "hetzner.ssh_key" } }).json.ssh_key.id
+    local kind = { type = "hetzner.ssh_key", list = "ssh_keys", key = "ssh_key",
+      found = function(object) return { id = object.id } end }
+    local found = observe.labelled(kind, {
+      { name = "old", want = want }, { name = "new", recorded = { id = id } } })
+    assert(found[1] == nil and found[2].id == id and found[2].ours)
+  end },
   { what = "the price list is read once a run and kept", run = function(w)
     local catalogue = require "hetzner.catalogue"
     catalogue.load()

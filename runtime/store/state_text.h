@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+//
+// A state as text fit for git: JSON, sorted, without a time and without a secret (only
+// their keyed digests, as the rows have them). The same state gives the same bytes.
+#pragma once
+
+#include "base/text.h"
+#include "store/state.h"
+
+#define STATE_TEXT_VERSION 1
+
+struct state_text {
+    const char *project_id; // 16 hex digits
+    const char *tip;        // the playbook last applied, or NULL
+    struct state_rows rows; // sorted
+};
+
+void state_text_write(struct text *out, const struct state_text *state);
+
+// Every row is checked: its address, type and host fit together, no address twice, no key
+// that is unknown. The rows are in the arena.
+bool state_text_read(struct arena *arena, const char *bytes, size_t length,
+                     struct state_text *state, struct fault *fault) FAULT_CHECKED;

@@ -1,0 +1,202 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# state mv, rm, export, import; places where a database must not lie; a damaged one.
+
+load helpers
+setup() {
+  setup_project
+  start_lab
+  shop app
+}
+teardown() { stop_lab; }
+
+shop() { # NAME of the server
+  playbook shop <<P
+local hetzner = require "hetzner"
+local key = hetzner.ssh_key "deploy" { public_key = input("ssh_public_key") }
+local app = hetzner.server "$1" {
+  type = "cx23", image = "debian-12", location = "nbg1", ssh_keys = { key },
+}
+local host = app:host("$1") { login = { "root" } }
+host:file "/etc/key" { content = secret("${2:-key}", { length = 24 }), mode = "0600" }
+P
+  sed -i "s/app:host(\"$1\")/app:host/" playbooks/shop.lua
+}
+
+made() { "$pipster" --lab run playbooks/shop.lua --yes >/dev/null 2>&1; }
+empty() {
+  run "$pipster" --lab plan --detailed-exitcode
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+}
+executed() { requests '.executed and .method != "GET" and (.path | startswith("/v1"))'; }
+
+@test "mv: server, host and secret get other names; nothing is made or removed" {
+  made
+  forget
+  run "$pipster" --lab state mv hetzner.server/app hetzner.server/web
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+  run "$pipster" --lab state mv host/app host/web
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+  [[ $output == *'host/app is host/web from now on, and 1 thing on it follows.'* ]]
+  run "$pipster" --lab state mv secret/key secret/jwt
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+  [ -z "$(executed)" ]
+  [ "$("$pipster" --lab state list)" = "hetzner.server/web
+hetzner.ssh_key/deploy
+host/web
+secret/jwt
+web:file/etc/key" ]
+  shop web jwt
+  run "$pipster" --lab plan playbooks/shop.lua
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+  [[ $output == *'~ hetzner.server/web'* ]]
+  [[ $output != *'- hetzner.server'* && $output != *'+ hetzner.server'* ]]
+  [[ $output == *'0 to add, 1 to change, 0 to destroy'* && $output != *'secret/jwt'* ]]
+  made
+  [ "$(executed)" = "PUT /v1/servers/$(server_id)" ]
+  empty
+}
+
+server_id() {
+  "$pipster" --lab state show hetzner.server/web --json | jq -r .attributes.id
+}
+
+@test "mv: what cannot be is refused and changes nothing" {
+  made
+  "$pipster" --lab state export before
+  run "$pipster" --lab state mv hetzner.server/no hetzner.server/web
+  [ "$status" -eq 64 ]
+  [[ $output == *'it is not in the state'*'pipster state list'* ]]
+  run "$pipster" --lab state mv hetzner.server/app hetzner.firewall/app
+  [ "$status" -eq 64 ]
+  run "$pipster" --lab state mv hetzner.server/app
+  [ "$status" -eq 64 ]
+  run "$pipster" --lab state move hetzner.server/app hetzner.server/web
+  [ "$status" -eq 64 ]
+  [[ $output == *'pipster help state'* || $output == *'did you mean pipster state mv?'* ]]
+  "$pipster" --lab state export after
+  cmp before after
+}
+
+@test "rm: asks, forgets the row and what is on the host; import takes it back" {
+  made
+  run "$pipster" --lab state rm 'host/*' hetzner.server/app
+  [ "$status" -eq 64 ]
+  [[ $output == *'pipster import hetzner.server/app'* && $output == *'--yes'* ]]
+  forget
+  run "$pipster" --lab state rm 'host/*' hetzner.server/app --yes
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+  [[ $output == *'stays as it is, and goes on costing'* ]]
+  [[ $output == *'Forgotten: 3.'* ]]
+  [ -z "$(requests)" ]
+  [ "$("$pipster" --lab state list)" = "hetzner.ssh_key/deploy
+secret/key" ]
+  run "$pipster" --lab state rm hetzner.server/app --yes
+  [ "$status" -eq 64 ]
+  # It is ours by its labels: found again, and removable again.
+  forget
+  made
+  [ -z "$(executed)" ]
+  [ "$(sqlite3 .pipster/state/lab.db "select created_by_us from resource where address = 'hetzner.server/app'")" = 1 ]
+  empty
+}
+
+@test "rm: open steps and owed handlers of what is forgotten are settled" {
+  made
+  sqlite3 .pipster/state/lab.db "
+    insert into step (run, address, type, host, action, outcome, begun_at_ms)
+      values (1, 'app:file/etc/other', 'file', 'host/app', 'create', 'open', 1);
+    insert into handler (host, name, cause, script, run)
+      values ('host/app', 'reload', 'app:file/etc/key', 'true', 1);"
+  run "$pipster" --lab state rm host/app --yes
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+  [ "$(sqlite3 .pipster/state/lab.db "select count(*) from handler")" = 0 ]
+  [ "$(sqlite3 .pipster/state/lab.db "select count(*) from step where outcome = 'open'")" = 0 ]
+}
+
+@test "export: the same bytes for the same state, no secret and no time in it" {
+  made
+  secret=$("$pipster" --lab state show app:file/etc/key --json | jq -r '.attributes.content."$secret"')
+  [ "$secret" = secret/key ]
+  "$pipster" --lab state export one.json
+  made
+  "$pipster" --lab state export >two.json
+  cmp one.json two.json
+  jq -e '.pipster_state == 1 and (.resources | length == 5)' one.json
+  [ "$(jq -r '.resources[].address' one.json)" = "$("$pipster" --lab state list)" ]
+  ! grep -q '_at_ms\|changed_at' one.json
+  run "$pipster" --env none state export
+  [ "$status" -eq 1 ]
+  [[ $output == *'there is no state to export'* ]]
+}
+
+@test "import: into an empty environment under the same project; the next plan is empty" {
+  made
+  "$pipster" --lab state export saved.json
+  id=$(jq -r .project_id saved.json)
+  mkdir away && mv .pipster/state/lab.db* away/
+  run "$pipster" --lab state import saved.json
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+  [[ $output == *"Imported: 5 rows of project $id."* ]]
+  [[ $output == *'1 secret has no value here: pipster secrets import FILE'* ]]
+  "$pipster" --lab state export again.json
+  cmp saved.json again.json
+  # All that is missing is the secret.
+  run "$pipster" --lab plan --except secret/key,app:file/etc/key
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+  [[ $output == *'No changes, but for what is left out.'* ]] ||
+    { echo "$output"; return 1; }
+}
+
+@test "import: in place of what is there only when agreed; another project's never" {
+  made
+  "$pipster" --lab state export saved.json
+  "$pipster" --lab state rm host/app --yes
+  run "$pipster" --lab state import saved.json
+  [ "$status" -eq 64 ]
+  [[ $output == *'--yes'* ]]
+  run "$pipster" --lab state import saved.json --yes
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+  [[ $output != *'has no value here'* ]]
+  empty
+  sed 's/"project_id": "[0-9a-f]*"/"project_id": "0123456789abcdef"/' saved.json >other.json
+  run "$pipster" --lab state import other.json --yes
+  [ "$status" -eq 1 ]
+  [[ $output == *'belongs to another project'* ]]
+  printf '{"pipster_state":1,"project_id":"0123456789abcdef","resources":[{}]}' >broken.json
+  run "$pipster" --env fresh state import broken.json
+  [ "$status" -eq 1 ]
+  [[ $output == *'resources[0]'*'its address and its type'* ]]
+  [ ! -e .pipster/state/fresh.db ]
+  sed 's/"pipster_state": 1/"pipster_state": 9/' saved.json >newer.json
+  run "$pipster" --env fresh state import newer.json
+  [[ $output == *'exported by a newer pipster'* ]]
+}
+
+@test "a synced folder is refused with what to do; state_path and the override work" {
+  mkdir .stfolder
+  run "$pipster" --lab run playbooks/shop.lua --yes
+  [ "$status" -eq 1 ]
+  [[ $output == *'in a folder that Syncthing syncs'*'state_path'*'PIPSTER_STATE_ANYWHERE=1'* ]]
+  [ ! -e .pipster/state/lab.db ]
+  PIPSTER_STATE_ANYWHERE=1 "$pipster" --lab run playbooks/shop.lua --yes
+  [ -e .pipster/state/lab.db ]
+  mv .pipster/state/lab.db* "$BATS_TEST_TMPDIR"
+  cat >pipster.lua <<P
+return { project = "shop", state_path = "$BATS_TEST_TMPDIR" }
+P
+  empty
+  [ ! -e .pipster/state/lab.db ]
+}
+
+@test "a damaged database is refused, and it is said how to get it back" {
+  made
+  for _ in $(seq 40); do printf '\377\377\377\377\377\377\377\377'; done |
+    dd of=.pipster/state/lab.db bs=1 seek=4096 conv=notrunc status=none
+  rm -f .pipster/state/lab.db-wal .pipster/state/lab.db-shm
+  for verb in "state list" "plan" "run --yes" "state export"; do
+    run "$pipster" --lab $verb
+    [ "$status" -eq 1 ]
+    [[ $output == *'the database is damaged'*'state import FILE'*'pipster state recover'* ]]
+  done
+}
