@@ -110,3 +110,9 @@ $(BUILD)/lab/lab_drive: tests/lab/lab_drive.c $(call archives,$(below_lab))
 $(BUILD)/lab/execs $(BUILD)/lab/bursts: $(BUILD)/lab/%: tests/lab/%.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -o $@ $<
+
+# The engine over the world in memory, for timings and for counts of instructions.
+$(BUILD)/bench/engine: tests/bench/engine.c $(call archives,$(below_engine))
+	@mkdir -p $(@D)
+	@echo "  LD $@"
+	@$(CC) $(CPPFLAGS) -Itests/unit $(ALL_CFLAGS) -o $@ $< $(call archives,$(below_engine)) -lcmocka $(LDLIBS)

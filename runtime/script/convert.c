@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "script/convert.h"
 
+#include "base/text.h"
 #include "script/handle.h"
 #include "script/machine.h"
 #include "script/raise.h"
@@ -10,8 +11,9 @@
 
 #include <math.h>
 #include <stdint.h>
+#include <string.h>
 
-enum { DEPTH_CEILING = 64 };
+enum { DEPTH_CEILING = 64, WORD_CEILING = 4096 };
 
 #define LIST_MARK "pipster.list"
 
@@ -198,4 +200,56 @@ const struct value *convert_check(lua_State *lua, int index, struct arena *arena
 const struct value *convert_find(lua_State *lua, int index, struct arena *arena)
 {
     return lua_isnoneornil(lua, index) ? NULL : convert_check(lua, index, arena);
+}
+
+// NULL, or what is wrong with the text.
+static const char *check_bytes(const char *bytes, size_t length)
+{
+    for (size_t i = 0, step; i < length; i += step) {
+        step = text_character_length(bytes + i, length - i);
+        if (bytes[i] == '\0')
+            return "it holds a byte of zero";
+        if (step == 0)
+            return "it is not UTF-8";
+    }
+    return NULL;
+}
+
+const char *convert_check_word(lua_State *lua, int index, const char *what)
+{
+    size_t length;
+    const char *word = luaL_checklstring(lua, index, &length);
+    const char *wrong = check_bytes(word, length);
+    if (wrong == NULL && length > WORD_CEILING)
+        wrong = "it is too long";
+    if (wrong != NULL)
+        raise_error(lua, "\"%.60s\" cannot be %s: %s", word, what, wrong);
+    return word;
+}
+
+void convert_refuse_bytes(lua_State *lua, const struct value *value, const char *what)
+{
+    const char *wrong = NULL;
+    switch (value->kind) {
+    case VALUE_STRING:
+        wrong = check_bytes(value->string.bytes, value->string.length);
+        break;
+    case VALUE_LIST:
+    case VALUE_TEMPLATE:
+        for (size_t i = 0; i < value->list.count; i++)
+            convert_refuse_bytes(lua, value->list.items[i], what);
+        break;
+    case VALUE_MAP:
+        for (size_t i = 0; i < value->map.count; i++) {
+            const char *key = value->map.entries[i].key;
+            convert_refuse_bytes(lua, value->map.entries[i].value, key);
+            if (wrong == NULL)
+                wrong = check_bytes(key, strlen(key));
+        }
+        break;
+    default:
+        break;
+    }
+    if (wrong != NULL)
+        raise_error(lua, "the text of %.60s cannot be kept: %s", what, wrong);
 }

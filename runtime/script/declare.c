@@ -215,6 +215,7 @@ static void read_attributes(lua_State *lua, struct declare *declare,
         lua_pop(lua, 1);
     }
     const struct value *value = convert_check(lua, -1, declare->arena);
+    convert_refuse_bytes(lua, value, declaration->resource.address);
     lua_pop(lua, 2);
     if (value->kind == VALUE_LIST && value->list.count > 0) {
         raise_error(lua, "%s takes attributes by name, not a list",

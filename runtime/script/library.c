@@ -9,6 +9,7 @@
 #include <lauxlib.h>
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,7 +51,9 @@ static bool read_file(struct script *script, const char *path, const char *name,
         return true;
     }
     struct stat status;
-    FILE *file = fopen(path, "rbe");
+    // A pipe without a writer must not hold us up.
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    FILE *file = descriptor >= 0 ? fdopen(descriptor, "rb") : NULL;
     if (file == NULL || fstat(fileno(file), &status) != 0 || !S_ISREG(status.st_mode) ||
         status.st_size > FILE_CEILING) {
         if (file != NULL)
@@ -178,6 +181,8 @@ static void raise_syntax(lua_State *lua, const char *path)
 {
     const char *message = lua_tostring(lua, -1);
     struct fault fault = {0};
+    if (message == NULL)
+        message = "it is too big, or nested too deeply, to be read";
     for (const char *at = strchr(message, ':'); at != NULL; at = strchr(at + 1, ':')) {
         int line, used = 0;
         if (sscanf(at, ":%d: %n", &line, &used) == 1 && used > 0) {
@@ -193,9 +198,11 @@ static void raise_syntax(lua_State *lua, const char *path)
 
 void library_load(lua_State *lua, const struct library_source *source)
 {
+    const char *mark = "\xef\xbb\xbf"; // what some editors put before the first word
+    size_t skipped = source->length >= 3 && memcmp(source->bytes, mark, 3) == 0 ? 3 : 0;
     lua_pushfstring(lua, "@%s", source->path); // environment, name
-    int status =
-        luaL_loadbufferx(lua, source->bytes, source->length, lua_tostring(lua, -1), "t");
+    int status = luaL_loadbufferx(lua, source->bytes + skipped, source->length - skipped,
+                                  lua_tostring(lua, -1), "t");
     lua_remove(lua, -2);
     if (status != LUA_OK)
         raise_syntax(lua, source->path);

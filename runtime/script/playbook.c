@@ -91,12 +91,18 @@ static int push_given(lua_State *lua, const char *name, const char *text,
         lua_pushboolean(lua, yes);
     } else if (strcmp(type, "list") == 0) {
         push_split(lua, text);
-    } else {
-        return raise_error(
-            lua, "input \"%s\": type is one of string, integer, number, boolean, list",
-            name);
     }
     return 1;
+}
+
+static void check_input_type(lua_State *lua, const char *name, const char *type)
+{
+    static const char *const types[] = {"string", "integer", "number", "boolean", "list"};
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (strcmp(type, types[i]) == 0)
+            return;
+    raise_error(
+        lua, "input \"%s\": type is one of string, integer, number, boolean, list", name);
 }
 
 static const char *type_of_default(lua_State *lua, int index)
@@ -116,11 +122,12 @@ static const char *type_of_default(lua_State *lua, int index)
 static int l_input(lua_State *lua)
 {
     const struct script *script = script_of(lua);
-    const char *name = luaL_checkstring(lua, 1);
+    const char *name = convert_check_word(lua, 1, "the name of an input");
     lua_settop(lua, 2);
     option(lua, 2, "default"); // 3
     option(lua, 2, "type");    // 4
     const char *type = luaL_optstring(lua, 4, type_of_default(lua, 3));
+    check_input_type(lua, name, type);
     const char *given =
         script->options.inputs != NULL ? map_find(script->options.inputs, name) : NULL;
     if (given != NULL)
@@ -300,7 +307,7 @@ static void evaluate(lua_State *lua, struct declare *declare, const char *name,
 static int l_include(lua_State *lua)
 {
     struct declare *declare = declare_check(lua);
-    const char *name = luaL_checkstring(lua, 1);
+    const char *name = convert_check_word(lua, 1, "a playbook");
     evaluate(lua, declare, name, declare->files.items[declare->files.count - 1]);
     return 1;
 }
@@ -309,7 +316,7 @@ static int l_include(lua_State *lua)
 static int l_require(lua_State *lua)
 {
     struct declare *declare = declare_check(lua);
-    const char *name = luaL_checkstring(lua, 1);
+    const char *name = convert_check_word(lua, 1, "a module");
     size_t count;
     library_list(declare->script, lua_pushfstring(lua, "stdlib/%s/", name), &count);
     if (count > 0 && strcmp(name, "lab") != 0) {

@@ -250,7 +250,7 @@ static int l_undefined(lua_State *lua) // upvalue: the table of what is defined
     }
     const char *near = schema_nearest(name, candidates, count);
     struct fault fault = {0};
-    fault_set(&fault, FAULT_ERROR, "\"%s\" is not defined", name);
+    fault_set(&fault, FAULT_ERROR, "\"%.80s\" is not defined", name);
     const char *file;
     int line;
     if (raise_place(lua, 1, &file, &line))

@@ -196,7 +196,7 @@ static void push_reference(lua_State *lua, const char *address)
 int secret_word_call(lua_State *lua)
 {
     struct declare *declare = declare_check(lua);
-    const char *name = luaL_checkstring(lua, 1);
+    const char *name = convert_check_word(lua, 1, "the name of a secret");
     lua_settop(lua, 2);
     check_name(lua, name);
     if (lua_isnil(lua, 2)) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "script/word.h"
 
+#include "script/convert.h"
 #include "script/declare.h"
 #include "script/handle.h"
 #include "script/machine.h"
@@ -79,7 +80,7 @@ static int declare_each(lua_State *lua, const struct kind *kind, struct declarat
             return raise_error(lua, "%s { … }: item %d is a %s, not a name",
                                kind->schema->type, (int) i, luaL_typename(lua, -1));
         }
-        declare_resource(lua, kind, host, lua_tostring(lua, -1), 2);
+        declare_resource(lua, kind, host, convert_check_word(lua, -1, "a name"), 2);
         lua_rawseti(lua, 3, (lua_Integer) i);
         lua_pop(lua, 1);
     }
@@ -92,7 +93,7 @@ int word_declare(lua_State *lua, const struct kind *kind, struct declaration *ho
     lua_settop(lua, 1);
     reference_refuse(lua, 1, "a name");
     if (lua_type(lua, 1) == LUA_TSTRING) {
-        push_pending(lua, kind, host, lua_tostring(lua, 1));
+        push_pending(lua, kind, host, convert_check_word(lua, 1, "a name"));
         return 1;
     }
     if (!lua_istable(lua, 1)) {
