@@ -4,7 +4,7 @@
 -- Verbs and attributes share one namespace in a playbook, so a name may be only one of
 -- both.
 
-local texts = { "name", "doc", "link", "example" }
+local texts = { "name", "doc", "link", "example", "lasting" }
 
 local flags = {
   "on_host", "is_host", "is_check", "is_cost", "nameless", "protect", "risky",

@@ -33,6 +33,7 @@ static bool apply(struct workbench *bench, const struct engine_options *asked,
         .options = selection_value(asked, &bench->arena),
     };
     bool done = engine_apply(&bench->engine, plan, &run, &result, fault);
+    bench->run = result.run;
     bench->engine.watch = (struct engine_watch){0};
     progress_view_free(progress);
     int64_t ms = clock_monotonic_ms() - begun;

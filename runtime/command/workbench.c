@@ -192,8 +192,7 @@ static bool choose_playbook(struct workbench *bench, const char **path,
     return fault_next(fault, "pipster %s playbooks/phase1.lua", options->verb);
 }
 
-// The budget of pipster.lua holds beside those of the playbook.
-static void add_budget(struct workbench *bench)
+void workbench_add_budget(struct workbench *bench)
 {
     struct resource_set *wanted = &bench->wanted;
     if (!bench->project.budget)
@@ -212,7 +211,7 @@ bool workbench_evaluate(struct workbench *bench, struct fault *fault)
     if (!choose_playbook(bench, &path, fault) ||
         !script_run_playbook(bench->script, path, &bench->arena, &bench->wanted, fault))
         return false;
-    add_budget(bench);
+    workbench_add_budget(bench);
     bench->evaluated_ms = clock_monotonic_ms() - bench->begun_ms;
     return true;
 }

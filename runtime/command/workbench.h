@@ -40,6 +40,7 @@ struct workbench {
     int64_t begun_ms;
     int64_t evaluated_ms;
     int64_t planned_ms;
+    int64_t run; // that was carried out; 0: none, or nothing was to be done
 };
 
 // On failure everything is closed again, except that workbench_close may still be called.
@@ -49,6 +50,9 @@ void workbench_close(struct workbench *bench);
 
 // Evaluates the playbook that the options name (without one: the tip, the one last run).
 bool workbench_evaluate(struct workbench *bench, struct fault *fault) FAULT_CHECKED;
+
+// The budget of pipster.lua holds beside those of the playbook; evaluating adds it.
+void workbench_add_budget(struct workbench *bench);
 
 // Asks on the terminal; without one, or with CI set, a fault that names --yes. `wanted`
 // is what must be typed: "yes", or the project's name. *agreed says what was answered.

@@ -153,7 +153,7 @@ void apply_record_intent(struct apply *apply, struct transaction *transaction,
     step->record.address = change->address;
     step->record.type = change->type;
     step->record.host = change->host;
-    step->record.action = step->action;
+    step->record.action = change->action == CHANGE_FORGET ? "forget" : step->action;
     step->record.label = arena_format(apply->arena, "r%llds%zu", (long long) apply->run,
                                       ++apply->step_count);
     apply_trace_step(apply, step);

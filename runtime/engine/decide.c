@@ -113,7 +113,8 @@ static bool ask_preview(struct planner *planner, struct draft *draft, struct fau
     struct change *change = draft->change;
     const struct schema *schema = draft->schema;
     change->preview = preview;
-    if (schema == NULL || schema->is_core || change->action == CHANGE_FORGET)
+    if (schema == NULL || schema->is_core || change->action == CHANGE_FORGET ||
+        planner->options->only_looks)
         return true;
     if (provider->preview(provider->context, planner->arena, change, preview, fault))
         return true;
@@ -232,7 +233,11 @@ static void decide_removed(struct planner *planner, struct draft *draft)
     } else {
         change->action = CHANGE_DELETE;
         change->reason =
-            planner->options->destroy ? "destroyed" : "not declared any more";
+            planner->options->destroy ? "destroyed"
+            : planner->options->undoes != 0
+                ? arena_format(arena, "run %lld made it",
+                               (long long) planner->options->undoes)
+                : "not declared any more";
     }
 }
 

@@ -32,6 +32,7 @@ bool engine_plan(struct engine *engine, const struct resource_set *wanted,
 {
     fault_clear(fault);
     *plan = plan_new(wanted, options != NULL && options->destroy);
+    (*plan)->undoes = options != NULL ? options->undoes : 0;
     if (!planner_new(engine, wanted, options, *plan, fault))
         goto out;
     struct planner *planner = (*plan)->planner;

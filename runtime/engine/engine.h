@@ -56,6 +56,8 @@ struct engine_options {
     size_t only_count;
     const char *const *except;
     size_t except_count;
+    int64_t undoes;  // the run whose inverse this is, of the things in `only`; or 0
+    bool only_looks; // nothing is to be carried out: nothing is previewed either
 };
 
 // Reads, compares, decides, prices, judges. Changes nothing. FAULT_BLOCKED when a guard

@@ -95,6 +95,7 @@ struct plan {
     const char **warnings;
     size_t warning_count;
     bool is_destroy;
+    int64_t undoes; // the run whose inverse this is, or 0
     const char *playbook;
     int phase;
     const char *phase_title;

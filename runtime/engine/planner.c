@@ -45,9 +45,11 @@ static void draft_declared(struct planner *planner, const struct resource *resou
     change->host = resource->host;
     change->resource = resource;
     change->record = state_find(&planner->rows, resource->address);
-    if (resource->playbook != NULL)
+    if (resource->playbook != NULL && resource->line > 0)
         change->where =
             arena_format(planner->arena, "%s:%d", resource->playbook, resource->line);
+    else
+        change->where = resource->playbook; // recalled from state
 }
 
 static void draft_recorded(struct planner *planner, const struct record *record)

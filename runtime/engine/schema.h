@@ -42,6 +42,7 @@ struct schema {
     const char *doc;
     const char *link;
     const char *example;
+    const char *lasting;         // what stays when it is removed; or NULL
     bool on_host;                // lives on a host: needs `on`
     bool is_host;                // reaches a machine: type "host"
     bool is_check;               // verifies, changes nothing, runs after all else

@@ -85,9 +85,13 @@ static bool mark(struct planner *planner, const char *flag, const char *selector
 bool select_mark(struct planner *planner, struct fault *fault)
 {
     const struct engine_options *options = planner->options;
+    const char *by = "--only";
+    if (options->undoes != 0)
+        by = arena_format(planner->arena, "the undo of run %lld",
+                          (long long) options->undoes);
     for (size_t i = 0; options->only_count > 0 && i < planner->draft_count; i++) {
         planner->drafts[i].left_out = true;
-        planner->drafts[i].left_out_by = "--only";
+        planner->drafts[i].left_out_by = by;
     }
     for (size_t i = 0; i < options->only_count; i++)
         if (!mark(planner, "--only", options->only[i], false, fault))
@@ -165,7 +169,7 @@ static void visit_needs(struct needs *needs)
 
 static void take_along(struct draft *draft, struct draft *needed)
 {
-    if (!needed->left_out || strcmp(needed->left_out_by, "--only") != 0)
+    if (!needed->left_out || strcmp(needed->left_out_by, "--except") == 0)
         return;
     needed->left_out = false;
     needed->needed_by = draft->change->address;

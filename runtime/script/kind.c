@@ -147,6 +147,7 @@ static const struct schema *read_schema(lua_State *lua, struct arena *arena,
     schema->doc = word(lua, arena, "doc");
     schema->link = word(lua, arena, "link");
     schema->example = word(lua, arena, "example");
+    schema->lasting = word(lua, arena, "lasting");
     schema->on_host = flag(lua, "on_host");
     schema->is_host = flag(lua, "is_host");
     schema->is_check = flag(lua, "is_check");

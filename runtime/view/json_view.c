@@ -67,6 +67,15 @@ static void end(struct line *line, FILE *stream)
     arena_clear(&line->arena);
 }
 
+void json_view_line(FILE *stream, const char *type, const struct value *map)
+{
+    struct line line;
+    begin(&line, type);
+    for (size_t i = 0; map && map->kind == VALUE_MAP && i < map->map.count; i++)
+        put(&line, map->map.entries[i].key, map->map.entries[i].value);
+    end(&line, stream);
+}
+
 void json_view_version(FILE *stream)
 {
     struct line line;

@@ -237,6 +237,8 @@ void plan_view_summary(const struct terminal *terminal, const struct plan *plan)
     if (plan_is_empty(plan)) {
         terminal_print(terminal, TERMINAL_GREEN, "%s\n",
                        plan->skipped_count > 0 ? "No changes, but for what is left out."
+                       : plan->undoes != 0
+                           ? "No changes. Nothing is left to undo."
                        : plan->is_destroy
                            ? "No changes. Nothing is left that may be destroyed."
                            : "No changes. What exists is what the playbook says.");

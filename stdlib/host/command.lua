@@ -33,6 +33,7 @@ return type {
   doc = "A shell command, run only when its guard says so. One without a guard is"
     .. " refused: "
     .. "it would run in every run.",
+  lasting = "what the command did stays done",
   on_host = true,
   attributes = {
     run = attribute.any { required = true, ["local"] = true,

@@ -10,6 +10,7 @@ local type = require "type"
 return type {
   name = "upgrade",
   doc = "apt-get update and upgrade, once in the life of the host.",
+  lasting = "the packages stay as they were upgraded",
   on_host = true,
   nameless = true,
   attributes = {

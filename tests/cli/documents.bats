@@ -24,7 +24,7 @@ blocks() { # LANGUAGE FILE: the lines of its fenced blocks, comments taken off
 as_typed_here() {
   case $1 in
     "pipster lab up") echo "$1 --driver none" ;;
-    "pipster destroy"*) echo "$1 --yes" ;;
+    "pipster destroy"* | "pipster undo"*) echo "$1 --yes" ;;
     *) echo "$1" ;;
   esac
 }

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+//
+// Declarations as state remembers them, made into the input of a plan that has no
+// playbook: for an undo, and to see what has changed outside.
+#pragma once
+
+#include "engine/engine.h"
+
+// An attribute whose secret was never kept: it is left out, and so left as it is.
+struct recall_lost {
+    const char *address;
+    const char *attribute;
+};
+
+struct recall {
+    struct resource_set set; // names no playbook, so that every row belongs to it
+    struct recall_lost *lost;
+    size_t lost_count;
+};
+
+// Everything in *recall is in the arena. The rows may stand in any order: a thing comes
+// after what it is recorded to need, else as it stands here. A row whose type is no more
+// is left out.
+bool recall_rows(struct arena *arena, const struct engine *engine,
+                 const struct record *rows, size_t count, struct recall *recall,
+                 struct fault *fault) FAULT_CHECKED;
