@@ -8,7 +8,7 @@
 #include "view/terminal.h"
 
 const struct command *const command_table[] = {
-    &cmd_plan,  &cmd_run, &cmd_destroy, &cmd_undo,    &cmd_show, &cmd_state,
+    &cmd_plan,  &cmd_run, &cmd_destroy, &cmd_undo,    &cmd_history, &cmd_show, &cmd_state,
     &cmd_types, &cmd_lab, &cmd_version, &cmd_help, NULL,
 };
 

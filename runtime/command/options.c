@@ -35,6 +35,7 @@ static const struct flag flags[] = {
     {"--json", NULL, FLAG_SWITCH, AT(json), 0},
     {"--lab", NULL, FLAG_SWITCH, AT(lab), 0},
     {"--no-color", NULL, FLAG_SWITCH, AT(no_color), 0},
+    {"--limit", NULL, FLAG_NUMBER, AT(limit), 0},
     {"--non-interactive", NULL, FLAG_SWITCH, AT(non_interactive), 0},
     {"--only", "-target", FLAG_LIST, AT(only), AT(only_count)},
     {"--out", NULL, FLAG_TEXT, AT(out), 0},

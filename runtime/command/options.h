@@ -37,6 +37,7 @@ struct options {
     const char **except;
     size_t except_count;
     int parallel;            // --parallelism
+    int limit;               // --limit; 0: all
     const char *out;         // --out FILE
     const char *project_id;  // --project-id
     bool accept_new;         // --accept-new: host keys seen for the first time

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define LOCK_TEXT_SIZE 256
@@ -104,4 +105,23 @@ void lock_release(struct lock *lock)
     // The file stays: removing it would let two processes hold two files of one name.
     close(lock->descriptor);
     free(lock);
+}
+
+// The kernel's list says who holds which file: "1: FLOCK  ADVISORY  WRITE 77 fe:00:4711 0
+// EOF". To try the lock would refuse it to a run that begins at that moment.
+bool lock_is_held(const char *path)
+{
+    struct stat status;
+    char line[LOCK_TEXT_SIZE];
+    bool held = false;
+    FILE *list = stat(path, &status) == 0 ? fopen("/proc/locks", "re") : NULL;
+    while (list && !held && fgets(line, sizeof line, list)) {
+        unsigned long inode = 0;
+        int pid = 0;
+        held = sscanf(line, "%*s FLOCK %*s WRITE %d %*x:%*x:%lu", &pid, &inode) == 2 &&
+               inode == status.st_ino && pid != (int) getpid();
+    }
+    if (list)
+        fclose(list);
+    return held;
 }

@@ -15,3 +15,5 @@ struct lock;
 bool lock_take(struct lock **lock, const char *path, const char *verb,
                struct fault *fault) FAULT_CHECKED;
 void lock_release(struct lock *lock);
+// Whether another process holds it, without taking it even for a moment.
+bool lock_is_held(const char *path);

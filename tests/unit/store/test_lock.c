@@ -27,6 +27,7 @@ static void the_second_is_told_of_the_first(void **state)
             pause();
     }
     assert_int_equal(read(ends[0], &byte, 1), 1);
+    assert_true(lock_is_held(path));
     assert_false(lock_take(&second, path, "destroy", &fixture->fault));
     assert_null(second);
     assert_int_equal(fixture->fault.kind, FAULT_LOCKED);
@@ -39,6 +40,7 @@ static void the_second_is_told_of_the_first(void **state)
 
     kill(child, SIGKILL);
     assert_true(fixture_was_killed(child));
+    assert_false(lock_is_held(path));
     fixture_expect(fixture, lock_take(&second, path, "destroy", &fixture->fault));
     lock_release(second);
     close(ends[0]);

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "value/json.h"
+#include "view/history_view.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static struct arena arena;
+static char *printed;
+static size_t printed_length;
+static struct terminal terminal;
+
+static const struct value *read(const char *json)
+{
+    const struct value *value = NULL;
+    struct fault fault;
+    assert_true(json_read(&arena, json, strlen(json), &value, &fault));
+    return value;
+}
+
+static int begin(void **state)
+{
+    (void) state;
+    setenv("TZ", "UTC", 1);
+    setenv("SOURCE_DATE_EPOCH", "1795254000", 1);
+    tzset();
+    arena_init(&arena, 0);
+    terminal = (struct terminal){.stream = open_memstream(&printed, &printed_length),
+                                 .width = 100};
+    return 0;
+}
+
+static int end(void **state)
+{
+    (void) state;
+    fclose(terminal.stream);
+    free(printed);
+    arena_clear(&arena);
+    return 0;
+}
+
+static void expect(const char *text)
+{
+    fflush(terminal.stream);
+    if (strstr(printed, text) == NULL)
+        fail_msg("\"%s\" is not in:\n%s", text, printed);
+}
+
+static struct record_run run_of(int64_t id)
+{
+    return (struct record_run){
+        .id = id,
+        .verb = "run",
+        .playbook = "playbooks/shop.lua",
+        .outcome = "done",
+        .who = "anna@laptop",
+        .begun_at_ms = INT64_C(1795253700000),
+        .ended_at_ms = INT64_C(1795253712400),
+        .cost_before = "0 EUR",
+        .cost_after = "5.99 EUR",
+        .summary = read("{\"done\": 3, \"checks_passed\": 1, \"checks_failed\": 1}"),
+    };
+}
+
+static void runs_are_lines(void **state)
+{
+    (void) state;
+    struct record_run runs[] = {run_of(12), run_of(11)};
+    runs[0].verb = "undo";
+    runs[0].playbook = NULL;
+    runs[0].plan = "p1";
+    runs[0].options = read("{\"undoes\": 11, \"override\": \"the boss said so\"}");
+    history_view_runs(&terminal, runs, 2);
+    expect("   12  2026-11-21 09:35  5 minutes ago    undo                    done       "
+           "  3 done, 1 of 2 checks passed; 0.00 → 5.99 €/month; undoes run 11; plan p1; "
+           "override: the boss said so  anna@laptop\n");
+    expect(
+        "   11  2026-11-21 09:35  5 minutes ago    run playbooks/shop.lua  done       ");
+}
+
+static void a_run_tells_all(void **state)
+{
+    (void) state;
+    const struct record_run run = run_of(12);
+    const struct record_step steps[] = {
+        {.address = "app:file/a",
+         .action = "update",
+         .outcome = RECORD_FAILED,
+         .failure = "the disk is full",
+         .begun_at_ms = 1,
+         .ended_at_ms = 1501,
+         .before = read("{\"mode\": \"0644\", \"content\": \"sha256:12\"}"),
+         .after = read("{\"mode\": \"0600\", \"content\": {\"$secret\": \"secret/k\","
+                       " \"digest\": \"d1g\"}}"),
+         .fields = read("{\"mode\": false, \"content\": true}")},
+    };
+    const struct record_handler owed[] = {
+        {.host = "host/app", .name = "reload caddy", .cause = "app:file/a", .run = 12}};
+    struct record_run told = run;
+    told.summary =
+        read("{\"checks\": [{\"address\": \"check.http/up\", \"passed\": false,"
+             " \"failure\": \"it answers 502\"}], \"handlers\": [{\"host\":"
+             " \"host/app\", \"name\": \"restart web\", \"ran\": true}]}");
+    const struct history_run whole = {&told, steps, 1, owed, 1};
+    history_view_run(&terminal, &whole);
+    expect("Run 12: run of playbooks/shop.lua by anna@laptop\n"
+           "  2026-11-21 09:35 (5 minutes ago), for 12 s: done\n");
+    expect("  ~ app:file/a  failed in 1.5 s\n      the disk is full\n");
+    expect("      content        (secret) → (secret)\n");
+    expect("      mode           \"0644\" → \"0600\"\n");
+    expect("  ! restart web on host/app  ran\n");
+    expect("  ! reload caddy on host/app  still owed\n");
+    expect("  ? check.http/up  it answers 502\n");
+    assert_null(strstr(printed, "d1g"));
+    assert_null(strstr(printed, "sha256"));
+    history_view_json_run(terminal.stream, &whole);
+    expect("{\"action\":\"update\",\"address\":\"app:file/a\"");
+    expect("\"fields\":[{\"after\":\"(secret)\",\"before\":\"(secret)\",\"name\":"
+           "\"content\"},{\"after\":\"0600\",\"before\":\"0644\",\"name\":\"mode\"}]");
+    assert_null(strstr(printed, "d1g"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(runs_are_lines, begin, end),
+        cmocka_unit_test_setup_teardown(a_run_tells_all, begin, end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
