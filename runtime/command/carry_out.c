@@ -4,6 +4,7 @@
 #include <assert.h>
 
 #include "base/clock.h"
+#include "command/planning.h"
 #include "command/selection.h"
 #include "view/json_view.h"
 #include "view/plan_view.h"
@@ -34,17 +35,21 @@ static bool apply(struct workbench *bench, const struct engine_options *asked,
     };
     bool done = engine_apply(&bench->engine, plan, &run, &result, fault);
     bench->run = result.run;
+    bench->done_count += result.done_count;
     bench->engine.watch = (struct engine_watch){0};
     progress_view_free(progress);
     int64_t ms = clock_monotonic_ms() - begun;
     if (bench->options->json) {
         json_view_result(stdout, &result, ms);
-        json_view_outputs(stdout, result.outputs, result.output_count);
+        if (plan->deferral_count == 0)
+            json_view_outputs(stdout, result.outputs, result.output_count);
         return done;
     }
     if (result.run > 0 || result.check_passed_count + result.check_failed_count > 0)
         progress_view_summary(&bench->err, &result, ms);
-    plan_view_outputs(&bench->out, result.outputs, result.output_count);
+    // What a stage will say belongs to it: the last round prints all.
+    if (plan->deferral_count == 0)
+        plan_view_outputs(&bench->out, result.outputs, result.output_count);
     return done;
 }
 
@@ -83,7 +88,9 @@ bool carry_out(struct workbench *bench, const struct engine_options *asked,
                const char *question, const char *wanted, struct fault *fault)
 {
     struct plan *plan = NULL;
-    bool planned = engine_plan(&bench->engine, &bench->wanted, asked, &plan, fault);
+    bool planned = asked->destroy || asked->undoes > 0
+                       ? engine_plan(&bench->engine, &bench->wanted, asked, &plan, fault)
+                       : planning_make(bench, asked, &plan, fault);
     bench->planned_ms = clock_monotonic_ms() - bench->begun_ms;
     assert(plan || !planned);
     if (plan)
@@ -91,6 +98,7 @@ bool carry_out(struct workbench *bench, const struct engine_options *asked,
     bool agreed = true, done = planned;
     if (done && !plan_is_empty(plan))
         done = workbench_ask(bench, question, wanted, &agreed, fault);
+    bench->declined = !agreed;
     // Before it is carried out: `pipster run` goes on with a run that failed or was
     // killed.
     if (done && agreed && !asked->destroy)

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "base/clock.h"
 #include "command/command.h"
+#include "command/planning.h"
 #include "command/selection.h"
-#include "command/workbench.h"
 #include "view/json_view.h"
 #include "view/plan_view.h"
 
@@ -24,14 +23,12 @@ static int run(const struct options *options, struct fault *fault)
     if (options->json)
         json_view_version(stdout);
     if (workbench_open(&bench, options, WORKBENCH_READ, fault) &&
-        selection_read(options, &bench.arena, &asked, fault) &&
-        workbench_evaluate(&bench, fault)) {
-        planned = engine_plan(&bench.engine, &bench.wanted, &asked, &plan, fault);
-        bench.planned_ms = clock_monotonic_ms() - bench.begun_ms;
-    }
+        selection_read(options, &bench.arena, &asked, fault))
+        planned = planning_make(&bench, &asked, &plan, fault);
     if (plan)
         print_plan(&bench, plan);
-    if (planned && options->detailed_exitcode && !plan_is_empty(plan))
+    if (planned && options->detailed_exitcode &&
+        (!plan_is_empty(plan) || plan->deferral_count > 0))
         code = 2;
     if (planned)
         workbench_print_timing(&bench);
@@ -50,7 +47,8 @@ const struct command cmd_plan = {
         "Without a playbook: the one last run. With -v the API calls and commands of\n"
         "each change are listed, and what stays as it is.\n"
         "\n"
-        "  --detailed-exitcode  2 when changes are pending, 0 when there are none\n"
+        "  --detailed-exitcode  2 when changes are pending, also those that only may be\n"
+        "                       and those of deferred stages; 0 when there are none\n"
         "  --only SELECTOR,…    these changes, and what they cannot do without\n"
         "  --except SELECTOR,…  all but these, and but what cannot do without them\n"
         "\n"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "command/carry_out.h"
 #include "command/command.h"
+#include "command/rounds.h"
 #include "command/selection.h"
 #include "view/json_view.h"
 
@@ -12,8 +12,7 @@ static int run(const struct options *options, struct fault *fault)
         json_view_version(stdout);
     if (workbench_open(&bench, options, WORKBENCH_WRITE, fault) &&
         selection_read(options, &bench.arena, &asked, fault) &&
-        workbench_evaluate(&bench, fault) &&
-        carry_out(&bench, &asked, "Carry this plan out?", "yes", fault))
+        rounds_run(&bench, &asked, fault))
         workbench_print_timing(&bench);
     workbench_close(&bench);
     return 0;
@@ -25,9 +24,10 @@ const struct command cmd_run = {
     .usage =
         "pipster run [PLAYBOOK] [--var NAME=VALUE …] [--yes] [--json] [-v] [--timing]\n"
         "\n"
-        "Without a playbook: the one last run.\n"
+        "Without a playbook: the one last run. With stages that are deferred: round by\n"
+        "round, each planned and asked for, until nothing is deferred.\n"
         "\n"
-        "  --yes                      do not ask\n"
+        "  --yes                      do not ask, in no round\n"
         "  --allow-destroy=ADDR,…|all lift the protection of these\n"
         "  --only, --except SELECTOR,… what is carried out now; pipster help plan\n"
         "  --parallelism N            cloud steps and hosts at once (10)\n",

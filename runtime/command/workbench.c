@@ -241,7 +241,8 @@ bool workbench_ask(struct workbench *bench, const char *question, const char *wa
     if (!wait_for_answer(bench)) {
         fputc('\n', stderr);
         return fault_set(fault, fault_kind_of_signal(bench->interrupted),
-                         "interrupted: nothing was changed");
+                         "interrupted: nothing%s was changed",
+                         bench->done_count > 0 ? " more" : "");
     }
     char answer[256];
     if (!fgets(answer, sizeof answer, stdin))
@@ -249,7 +250,8 @@ bool workbench_ask(struct workbench *bench, const char *question, const char *wa
     answer[strcspn(answer, "\n")] = '\0';
     *agreed = strcmp(answer, wanted) == 0;
     if (!*agreed)
-        terminal_print(&bench->err, TERMINAL_YELLOW, "Nothing was changed.\n");
+        terminal_print(&bench->err, TERMINAL_YELLOW, "Nothing%s was changed.\n",
+                       bench->done_count > 0 ? " more" : "");
     return true;
 }
 

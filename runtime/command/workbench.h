@@ -37,6 +37,10 @@ struct workbench {
     struct resource_set wanted;
     volatile int interrupted;
     volatile int given_up;
+    size_t round;       // of a run with stages: 1, 2 …
+    size_t done_count;  // changes carried out, in all rounds
+    size_t moved_count; // answers to stages that the plan took back
+    bool declined;      // the last question was answered with no
     int64_t begun_ms;
     int64_t evaluated_ms;
     int64_t planned_ms;

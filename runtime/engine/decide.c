@@ -6,6 +6,7 @@
 #include "engine/diff.h"
 #include "engine/resolve.h"
 #include "engine/sealed.h"
+#include "engine/stage.h"
 
 static const struct value *recorded_attributes(const struct draft *draft)
 {
@@ -87,13 +88,28 @@ static void decide_present(struct planner *planner, struct draft *draft,
     }
 }
 
+static void wait_for_stage(struct planner *planner, struct change *change,
+                           const struct resource_deferral *deferral)
+{
+    change->action = CHANGE_NONE;
+    change->deferred = deferral->stage;
+    change->reason = arena_format(planner->arena,
+                                  "stage \"%s\" is deferred: %s is known "
+                                  "after apply",
+                                  deferral->stage, deferral->waits_for);
+}
+
 static void compare_with_world(struct planner *planner, struct draft *draft,
                                const char *replace_because)
 {
     struct change *change = draft->change;
     change->verdict = VERDICT_WILL;
     change->because = NULL;
-    if (draft->schema->is_check) {
+    const struct resource_deferral *deferral =
+        draft->schema->is_check ? stage_before(planner, change->resource) : NULL;
+    if (deferral != NULL) {
+        wait_for_stage(planner, change, deferral);
+    } else if (draft->schema->is_check) {
         struct diff diff;
         diff_create(planner->arena, draft->schema, change->wanted, &diff);
         take_diff(change, &diff);
@@ -208,10 +224,13 @@ static void decide_removed(struct planner *planner, struct draft *draft)
     struct arena *arena = planner->arena;
     struct change *change = draft->change;
     const char *kept = map_find(&planner->kept, change->address);
+    const struct resource_deferral *deferral = stage_of(planner, draft);
     if (kept != NULL) {
         change->action = CHANGE_NONE;
         change->blocked_by_protection = true;
         change->reason = kept;
+    } else if (deferral != NULL) {
+        wait_for_stage(planner, change, deferral);
     } else if (planner_is_foreign(planner, draft)) {
         change->action = CHANGE_NONE;
         change->reason =
@@ -257,7 +276,7 @@ bool decide_draft(struct planner *planner, struct draft *draft, struct fault *fa
         return leave_unread(planner, draft, fault);
     bool asked = draft->state == OBSERVE_FAILED && draft->goes_with == NULL &&
                  !map_has(&planner->kept, change->address) &&
-                 !planner_is_foreign(planner, draft);
+                 !planner_is_left_alone(planner, draft);
     if (asked) {
         *fault = *draft->fault;
         return false;

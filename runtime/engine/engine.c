@@ -12,6 +12,7 @@
 #include "engine/planner.h"
 #include "engine/refresh.h"
 #include "engine/select.h"
+#include "engine/stage.h"
 
 // The machine under a host is decided before the host is asked, and so on up.
 static bool refresh_and_decide(struct planner *planner, struct fault *fault)
@@ -20,7 +21,8 @@ static bool refresh_and_decide(struct planner *planner, struct fault *fault)
     if (!refresh_cloud(planner, fault))
         return false;
     while (more) {
-        if (!plan_decide(planner->plan, fault) || !refresh_hosts(planner, &more, fault))
+        if (!plan_decide(planner->plan, fault) || !stage_judge(planner, fault) ||
+            !refresh_hosts(planner, &more, fault))
             return false;
     }
     return true;

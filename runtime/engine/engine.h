@@ -58,6 +58,11 @@ struct engine_options {
     size_t except_count;
     int64_t undoes;  // the run whose inverse this is, of the things in `only`; or 0
     bool only_looks; // nothing is to be carried out: nothing is previewed either
+    // Told of what a stage was told and does not hold: `now` is what the plan found, or
+    // unknown when a change will make it. The plan is then refused (FAULT_STALE): the
+    // playbook is to be evaluated again. NULL: not looked at.
+    void (*moved)(void *context, const struct value *reference, const struct value *now);
+    void *moved_context;
 };
 
 // Reads, compares, decides, prices, judges. Changes nothing. FAULT_BLOCKED when a guard

@@ -262,7 +262,7 @@ static void warn_of_left_alone(struct plan *plan)
         if (draft->change->blocked_by_protection && plan->is_destroy)
             planner_warn(planner, "%s is kept: %s", draft->change->address,
                          draft->change->reason);
-        if (!planner_is_foreign(planner, draft))
+        if (!planner_is_foreign(planner, draft) || draft->change->deferred != NULL)
             continue;
         count++;
         playbook = draft->change->record->playbook;
@@ -292,5 +292,7 @@ bool plan_arrange(struct plan *plan, struct fault *fault)
     list_handlers(plan);
     warn_of_left_alone(plan);
     settle_tell(planner);
+    plan->deferrals = planner->wanted->deferrals;
+    plan->deferral_count = planner->wanted->deferral_count;
     return list_outputs(plan, fault);
 }

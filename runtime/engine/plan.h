@@ -51,6 +51,9 @@ struct change {
     // CHANGE_NONE, and here stands what it would have been.
     const char *skipped;
     enum change_action skipped_action;
+    // The stage, not evaluable yet, that it waits for (a check) or that declared it last
+    // time (then it stays as it is); or NULL.
+    const char *deferred;
     // A delete or replacement that protection forbids; on destroy, what it keeps (then
     // the action is CHANGE_NONE).
     bool blocked_by_protection;
@@ -81,6 +84,8 @@ struct plan {
     size_t may_count; // how many of these are VERDICT_MAY
     size_t check_count;
     size_t skipped_count; // left out by --only or --except, checks apart
+    const struct resource_deferral *deferrals; // stages that wait for values
+    size_t deferral_count;
     struct resource_output *outputs; // resolved as far as known
     size_t output_count;
     // Cost per month, net, in the project's currency.
@@ -104,7 +109,8 @@ struct plan {
 
 // "create" …, as types, journal and machines read it.
 const char *plan_action_name(enum change_action action);
-// Nothing to add, change, destroy or forget, and no handler owed.
+// Nothing to add, change, destroy or forget, and no handler owed. (A stage may still be
+// deferred.)
 bool plan_is_empty(const struct plan *plan);
 const struct change *plan_find(const struct plan *plan, const char *address);
 void plan_free(struct plan *plan);

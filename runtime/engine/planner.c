@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/resolve.h"
+#include "engine/stage.h"
 #include "value/address.h"
 
 static const struct resource_set nothing_wanted;
@@ -95,19 +96,25 @@ static bool is_wanted(const struct map *wanted, const char *address)
     return map_has(wanted, address);
 }
 
-// What a run of another playbook left open or owes is for that playbook's next run.
+// What a run of another playbook left open or owes is for that playbook's next run; what
+// a deferred stage did is for the run that can evaluate it.
 static void leave_to_others(struct planner *planner, const struct map *wanted)
 {
     struct journal_open *open = &planner->open;
     size_t steps = 0, handlers = 0;
-    for (size_t i = 0; i < open->step_count; i++)
-        if (is_wanted(wanted, open->steps[i].address) ||
-            !is_of_another(planner, open->steps[i].playbook))
-            open->steps[steps++] = open->steps[i];
-    for (size_t i = 0; i < open->handler_count; i++)
-        if (is_wanted(wanted, open->handlers[i].host) ||
-            !is_of_another(planner, open->handlers[i].playbook))
-            open->handlers[handlers++] = open->handlers[i];
+    for (size_t i = 0; i < open->step_count; i++) {
+        const struct record_step *step = &open->steps[i];
+        if (is_wanted(wanted, step->address) ||
+            (!is_of_another(planner, step->playbook) && !stage_keeps_step(planner, step)))
+            open->steps[steps++] = *step;
+    }
+    for (size_t i = 0; i < open->handler_count; i++) {
+        const struct record_handler *handler = &open->handlers[i];
+        if (is_wanted(wanted, handler->host) ||
+            (!is_of_another(planner, handler->playbook) &&
+             !stage_keeps_handler(planner, handler)))
+            open->handlers[handlers++] = *handler;
+    }
     open->step_count = steps;
     open->handler_count = handlers;
 }
@@ -289,6 +296,11 @@ bool planner_is_foreign(const struct planner *planner, const struct draft *draft
     const struct record *record = draft->change->record;
     return draft->change->resource == NULL && record != NULL &&
            is_of_another(planner, record->playbook);
+}
+
+bool planner_is_left_alone(const struct planner *planner, const struct draft *draft)
+{
+    return planner_is_foreign(planner, draft) || stage_of(planner, draft) != NULL;
 }
 
 void planner_warn(struct planner *planner, const char *format, ...)

@@ -72,5 +72,7 @@ bool planner_is_protected(const struct planner *planner, const struct draft *dra
 bool planner_may_destroy(const struct planner *planner, const char *address);
 // Declared by a playbook that this one does not include: left alone.
 bool planner_is_foreign(const struct planner *planner, const struct draft *draft);
+// That, or of a stage that is deferred: whatever became of it, it stays as it is.
+bool planner_is_left_alone(const struct planner *planner, const struct draft *draft);
 void planner_warn(struct planner *planner, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -284,13 +284,14 @@ static struct draft **things_of(struct planner *planner, struct draft *host,
     return drafts;
 }
 
-// Things that protection keeps, or that other playbooks declared, need no look.
+// Things that protection keeps, or that others or a deferred stage declared, need no
+// look.
 static bool leaves_all_alone(const struct planner *planner, struct draft *const *drafts,
                              size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (!map_has(&planner->kept, drafts[i]->change->address) &&
-            !planner_is_foreign(planner, drafts[i]))
+            !planner_is_left_alone(planner, drafts[i]))
             return false;
     return true;
 }

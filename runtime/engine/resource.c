@@ -22,6 +22,13 @@ const struct resource *resource_find(const struct resource_set *set, const char 
     return NULL;
 }
 
+bool resource_stage_covers(const char *outer, const char *inner)
+{
+    size_t length = strlen(outer);
+    return strncmp(outer, inner, length) == 0 &&
+           (inner[length] == '\0' || inner[length] == '/');
+}
+
 static void set_where(struct search *search)
 {
     const struct resource *resource = search->resource;

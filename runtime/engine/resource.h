@@ -37,6 +37,20 @@ struct resource_budget {
     struct money max;    // per month
 };
 
+// A stage whose function asked for a value that is not known yet.
+struct resource_deferral {
+    const char *stage;     // "cluster"; one inside another is "outer/inner"
+    const char *waits_for; // "hetzner.server/app.ipv4"
+    const char *where;     // file:line of the stage
+    size_t order;          // how many things were declared before it
+};
+
+// What a stage was told of a recorded thing; the plan shows whether that still holds.
+struct resource_answer {
+    const struct value *reference;
+    const struct value *told;
+};
+
 // All of one evaluated playbook. Everything lives in the arena that script_run was given.
 struct resource_set {
     struct resource *items; // in order of declaration
@@ -53,9 +67,15 @@ struct resource_set {
     size_t playbook_count;
     int phase;                  // 0: none said
     const char *phase_title;
+    struct resource_deferral *deferrals; // in order
+    size_t deferral_count;
+    struct resource_answer *answers;
+    size_t answer_count;
 };
 
 const struct resource *resource_find(const struct resource_set *set, const char *address);
+// Whether the stage `inner` is `outer` itself or inside of it.
+bool resource_stage_covers(const char *outer, const char *inner);
 
 // Checks what only the whole set shows: no address twice, and that hosts, `after` and
 // every reference in attributes and outputs name a declared thing and an attribute it

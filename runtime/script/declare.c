@@ -5,6 +5,7 @@
 #include "script/handle.h"
 #include "script/machine.h"
 #include "script/raise.h"
+#include "script/stage.h"
 #include "value/address.h"
 
 #include <lauxlib.h>
@@ -323,6 +324,7 @@ static struct declaration *add(lua_State *lua, struct declare *declare,
     resource->type = kind->schema->type;
     resource->name = name;
     resource->host = host;
+    resource->stage = declare->stage;
     const char *file = "?";
     raise_place(lua, 0, &file, &resource->line);
     resource->playbook = arena_text(declare->arena, file);
@@ -357,10 +359,26 @@ void declare_resource(lua_State *lua, const struct kind *kind, struct declaratio
     handle_push(lua, made);
 }
 
+// What a stage changed outside would be undone by each plan that cannot evaluate it.
+static void check_stage(lua_State *lua, struct declare *declare,
+                        const struct declaration *declaration)
+{
+    const char *inside = declaration->resource.stage;
+    if (declare->stage == NULL ||
+        (inside != NULL && resource_stage_covers(declare->stage, inside)))
+        return;
+    raise_at(lua, declare_where(lua, declare),
+             "while the stage is deferred, its amendment would be undone",
+             "amend it outside of the stage, or declare it inside",
+             "stage \"%s\" cannot amend %s, which is declared outside of it",
+             declare->stage, declaration->resource.address);
+}
+
 void declare_amend(lua_State *lua, struct declaration *declaration, int index, bool grow)
 {
     struct declare *declare = declare_check(lua);
     struct resource *resource = &declaration->resource;
+    check_stage(lua, declare, declaration);
     index = lua_absindex(lua, index);
     luaL_checktype(lua, index, LUA_TTABLE);
     push_raw(lua, declaration);
@@ -410,6 +428,18 @@ static bool check_resource(struct declare *declare, struct declaration *declarat
     return true;
 }
 
+static void list_files(const struct declare *declare, struct resource_set *set)
+{
+    const struct map *included = &declare->included;
+    const char **files =
+        arena_alloc(declare->arena, (included->count + 1) * sizeof *files);
+    for (size_t i = 0; i < included->count; i++)
+        if (included->entries[i].value != NULL)
+            files[set->playbook_count++] =
+                arena_text(declare->arena, included->entries[i].key);
+    set->playbooks = files;
+}
+
 bool declare_finish(struct declare *declare, const char *playbook,
                     struct resource_set *set, struct fault *fault)
 {
@@ -439,5 +469,7 @@ bool declare_finish(struct declare *declare, const char *playbook,
     set->budgets = arena_alloc(arena, (set->budget_count + 1) * sizeof *set->budgets);
     for (size_t i = 0; i < set->budget_count; i++)
         set->budgets[i] = *(struct resource_budget *) declare->budgets.items[i];
+    list_files(declare, set);
+    stage_list(declare, set);
     return true;
 }

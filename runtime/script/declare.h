@@ -34,11 +34,16 @@ struct declare {
     struct array declarations;
     struct array pending;
     struct map by_address;
-    struct map included;  // path → registry reference + 1 of what it returned
+    struct map included;  // path → registry reference + 1 of what it returned; or NULL
     struct array outputs; // struct resource_output
     struct array budgets; // struct resource_budget
     struct array files;   // being evaluated, outermost first
     struct map phases;    // path → the phase that it says
+    struct map stages;    // path of a stage → where it is
+    const char *stage;    // being evaluated, "outer/inner"; or NULL
+    const char *waits_for;  // what value() could not tell it yet, or NULL
+    struct array deferrals; // struct resource_deferral
+    struct array answers;   // struct resource_answer
     int phase;
     const char *phase_title;
 };

@@ -24,6 +24,7 @@ struct script {
     struct task *root;       // stands for the main thread, where nothing can wait
     int64_t evaluations;     // so far
     struct declare *declare; // while a playbook is evaluated, else NULL
+    struct map learned;      // "address.path" → struct value: what a plan found
     struct provide *provide;
 };
 

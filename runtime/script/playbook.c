@@ -11,6 +11,7 @@
 #include "script/reference.h"
 #include "script/sandbox.h"
 #include "script/secret_word.h"
+#include "script/stage.h"
 #include "script/word.h"
 
 #include <lauxlib.h>
@@ -149,16 +150,16 @@ static int l_input(lua_State *lua)
 static void add_output(struct declare *declare, const char *name,
                        const struct value *value)
 {
-    for (size_t i = 0; i < declare->outputs.count; i++) {
-        struct resource_output *known = declare->outputs.items[i];
-        if (strcmp(known->name, name) == 0) {
-            known->value = value; // an includer overrides what it includes
-            return;
-        }
-    }
     struct resource_output *output = arena_alloc(declare->arena, sizeof *output);
     output->name = name;
     output->value = value;
+    for (size_t i = 0; i < declare->outputs.count; i++) {
+        const struct resource_output *known = declare->outputs.items[i];
+        if (strcmp(known->name, name) == 0) {
+            declare->outputs.items[i] = output; // an includer overrides what it includes
+            return;
+        }
+    }
     array_add(&declare->outputs, output);
 }
 
@@ -172,70 +173,6 @@ static int l_output(lua_State *lua)
     for (size_t i = 0; i < outputs->map.count; i++)
         add_output(declare, outputs->map.entries[i].key, outputs->map.entries[i].value);
     return 0;
-}
-
-// What a reference is worth by now: declared as plain data, or recorded.
-static const struct value *look_up(const struct declare *declare,
-                                   const struct value *reference)
-{
-    const char *address = reference->reference.address;
-    const struct declaration *target = map_find(&declare->by_address, address);
-    const struct state_rows *rows = declare->script->options.recorded;
-    const struct value *found = NULL;
-    if (target != NULL)
-        found = value_find_path(target->resource.attributes, reference->reference.path);
-    if (found == NULL && rows != NULL) {
-        const struct record *record = state_find(rows, address);
-        found = record != NULL
-                    ? value_find_path(record->attributes, reference->reference.path)
-                    : NULL;
-    }
-    return found != NULL && value_is_known(found) && !value_has_secret(found) ? found
-                                                                              : NULL;
-}
-
-static int raise_unknown(lua_State *lua, const struct value *value)
-{
-    struct fault fault = {0};
-    const struct value *first = value_first_unknown(value);
-    const char *file;
-    int line;
-    fault_set(&fault, FAULT_ERROR, "value: %s.%s is known only after apply",
-              first->reference.address, first->reference.path);
-    if (raise_place(lua, 1, &file, &line))
-        fault_where(&fault, "%s:%d", file, line);
-    fault_why(&fault, "%s is not there yet", first->reference.address);
-    fault_next(&fault, "pass it on as it is, or join it with text(\"…%%s…\", it)");
-    return raise_fault(lua, &fault);
-}
-
-static int l_value(lua_State *lua)
-{
-    struct declare *declare = declare_check(lua);
-    luaL_checkany(lua, 1);
-    handle_refuse(lua, 1, "value");
-    const struct value *value = reference_find(lua, 1);
-    if (value == NULL) {
-        lua_settop(lua, 1);
-        return 1;
-    }
-    if (value_has_secret(value) ||
-        (value->kind == VALUE_REFERENCE && value->reference.secret))
-        return raise_error(lua, "value: a secret has no plain value in a playbook");
-    size_t count = value->kind == VALUE_TEMPLATE ? value->list.count : 1;
-    luaL_checkstack(lua, (int) count + 4, "value");
-    for (size_t i = 0; i < count; i++) {
-        const struct value *part =
-            value->kind == VALUE_TEMPLATE ? value->list.items[i] : value;
-        const struct value *plain =
-            part->kind == VALUE_REFERENCE ? look_up(declare, part) : part;
-        if (plain == NULL)
-            return raise_unknown(lua, part);
-        convert_push(lua, plain, CONVERT_NULL_IS_NIL);
-    }
-    if (value->kind == VALUE_TEMPLATE)
-        lua_concat(lua, (int) count);
-    return 1;
 }
 
 static int l_budget(lua_State *lua)
@@ -358,10 +295,11 @@ static int l_clock_text(lua_State *lua)
     return 1;
 }
 
-static const luaL_Reg words[] = {
-    {"include", l_include},   {"input", l_input},     {"output", l_output},
-    {"phase", l_phase},       {"require", l_require}, {"secret", secret_word_call},
-    {"text", reference_text}, {"value", l_value},     {NULL, NULL}};
+static const luaL_Reg words[] = {{"include", l_include}, {"input", l_input},
+                                 {"output", l_output},   {"phase", l_phase},
+                                 {"require", l_require}, {"secret", secret_word_call},
+                                 {"stage", stage_word},  {"text", reference_text},
+                                 {"value", stage_value}, {NULL, NULL}};
 
 static const luaL_Reg guards[] = {{"budget", l_budget}, {NULL, NULL}};
 static const luaL_Reg clocks[] = {{"now", l_now}, {"text", l_clock_text}, {NULL, NULL}};
@@ -402,6 +340,9 @@ static void open_declare(struct declare *declare, struct script *script,
     array_init(&declare->outputs);
     array_init(&declare->budgets);
     array_init(&declare->files);
+    array_init(&declare->deferrals);
+    array_init(&declare->answers);
+    map_init(&declare->stages);
     map_init(&declare->by_address);
     map_init(&declare->included);
     map_init(&declare->phases);
@@ -419,6 +360,9 @@ static void close_declare(struct declare *declare)
     array_clear(&declare->outputs);
     array_clear(&declare->budgets);
     array_clear(&declare->files);
+    array_clear(&declare->deferrals);
+    array_clear(&declare->answers);
+    map_clear(&declare->stages);
     map_clear(&declare->by_address);
     map_clear(&declare->phases);
     map_clear(&declare->included);

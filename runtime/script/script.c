@@ -14,6 +14,7 @@
 #include "script/raise.h"
 #include "script/reference.h"
 #include "script/sandbox.h"
+#include "script/stage.h"
 #include "script/task.h"
 #include "script/word.h"
 
@@ -104,6 +105,7 @@ bool script_open(struct script **opened, const struct script_options *options,
     arena_init(&script->arena, 0);
     map_init(&script->kinds);
     map_init(&script->sources);
+    map_init(&script->learned);
     guard_init(&script->guard, options);
     script->lua = lua_newstate(guard_allocate, &script->guard);
     if (script->lua == NULL || !task_open(script)) {
@@ -132,6 +134,7 @@ void script_close(struct script *script)
     guard_clear(&script->guard);
     map_clear(&script->kinds);
     map_clear(&script->sources);
+    map_clear(&script->learned);
     arena_clear(&script->arena);
     free(script);
 }
@@ -156,6 +159,18 @@ bool script_run_playbook(struct script *script, const char *path, struct arena *
                          struct resource_set *set, struct fault *fault)
 {
     return playbook_run(script, path, arena, set, fault);
+}
+
+void script_learn(struct script *script, const struct value *reference,
+                  const struct value *now)
+{
+    stage_learn(script, reference, now);
+}
+
+void script_unlearn(struct script *script)
+{
+    map_clear(&script->learned);
+    map_init(&script->learned);
 }
 
 struct load {

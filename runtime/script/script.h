@@ -59,6 +59,12 @@ void script_set_hang_exit(struct script *script, int exit_code);
 bool script_run_playbook(struct script *script, const char *path, struct arena *arena,
                          struct resource_set *set, struct fault *fault) FAULT_CHECKED;
 
+// From now on value() in a stage gives `now` for the reference, whatever is recorded; an
+// unknown value defers the stage.
+void script_learn(struct script *script, const struct value *reference,
+                  const struct value *now);
+void script_unlearn(struct script *script);
+
 // The stdlib's resource types behind the engine's seam; lives as long as the script.
 const struct provider *script_provider(struct script *script);
 

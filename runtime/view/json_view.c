@@ -85,6 +85,14 @@ void json_view_version(FILE *stream)
     end(&line, stream);
 }
 
+void json_view_round(FILE *stream, size_t round)
+{
+    struct line line;
+    begin(&line, "round");
+    put_count(&line, "round", (int64_t) round);
+    end(&line, stream);
+}
+
 static const struct value *field_value(struct line *line,
                                        const struct change_field *field,
                                        const struct value *value)
@@ -152,6 +160,24 @@ static void print_skipped(FILE *stream, const struct change *change)
     end(&line, stream);
 }
 
+static void print_deferral(FILE *stream, const struct plan *plan,
+                           const struct resource_deferral *deferral)
+{
+    struct line line;
+    begin(&line, "deferred_stage");
+    put_text(&line, "stage", deferral->stage);
+    put_text(&line, "waits_for", deferral->waits_for);
+    put_text(&line, "where", deferral->where);
+    const char **things =
+        arena_alloc(&line.arena, (plan->change_count + 1) * sizeof *things);
+    size_t count = 0;
+    for (size_t i = 0; i < plan->change_count; i++)
+        if (plan->changes[i].deferred == deferral->stage)
+            things[count++] = plan->changes[i].address;
+    put_texts(&line, "things", things, count);
+    end(&line, stream);
+}
+
 static void print_handler(FILE *stream, const struct plan_handler *handler)
 {
     struct line line;
@@ -186,6 +212,8 @@ void json_view_plan(FILE *stream, const struct plan *plan)
             print_skipped(stream, &plan->changes[i]);
         else if (plan->changes[i].action != CHANGE_NONE)
             print_change(stream, &plan->changes[i]);
+    for (size_t i = 0; i < plan->deferral_count; i++)
+        print_deferral(stream, plan, &plan->deferrals[i]);
     for (size_t i = 0; i < plan->handler_count; i++)
         print_handler(stream, &plan->handlers[i]);
     struct line line;
@@ -195,6 +223,7 @@ void json_view_plan(FILE *stream, const struct plan *plan)
     put_count(&line, "destroy", (int64_t) plan->destroy_count);
     put_count(&line, "may", (int64_t) plan->may_count);
     put_count(&line, "checks", (int64_t) plan->check_count);
+    put_count(&line, "deferred", (int64_t) plan->deferral_count);
     put_count(&line, "skipped", (int64_t) plan->skipped_count);
     put(&line, "empty", value_bool(plan_is_empty(plan)));
     put_texts(&line, "settled", plan->settled, plan->settled_count);

@@ -14,7 +14,10 @@
 void json_view_version(FILE *stream);
 // One line of this type with the entries of a map.
 void json_view_line(FILE *stream, const char *type, const struct value *map);
-// One "planned_change" a change, "handler" a handler, then "change_summary" and "cost".
+// Before each round of a run but the first.
+void json_view_round(FILE *stream, size_t round);
+// One "planned_change" a change, "deferred_stage" a stage, "handler" a handler, then
+// "change_summary" and "cost".
 void json_view_plan(FILE *stream, const struct plan *plan);
 // "apply_start", "apply_progress", "apply_complete", "apply_errored" as engine.watch.
 struct engine_watch json_view_watch(FILE *stream);

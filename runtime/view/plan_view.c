@@ -203,6 +203,27 @@ static void print_skipped(const struct terminal *terminal, const struct plan *pl
                        quiet == 1 ? " is" : "s are");
 }
 
+// Stages that wait for values, with how much of theirs stays as it is meanwhile.
+static void print_deferrals(const struct terminal *terminal, const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->deferral_count; i++) {
+        const struct resource_deferral *deferral = &plan->deferrals[i];
+        size_t things = 0;
+        for (size_t k = 0; k < plan->change_count; k++)
+            things += plan->changes[k].deferred == deferral->stage &&
+                      plan->changes[k].resource == NULL;
+        terminal_print(terminal, TERMINAL_CYAN,
+                       "  … stage \"%s\" is deferred:", deferral->stage);
+        terminal_print(terminal, TERMINAL_PLAIN, " %s is known after apply\n",
+                       deferral->waits_for);
+        if (things > 0)
+            terminal_print(terminal, TERMINAL_DIM,
+                           "      %zu thing%s that it declared stay%s as %s\n", things,
+                           things == 1 ? "" : "s", things == 1 ? "s" : "",
+                           things == 1 ? "it is" : "they are");
+    }
+}
+
 void plan_view_print(const struct terminal *terminal, const struct plan *plan,
                      bool verbose)
 {
@@ -224,16 +245,30 @@ void plan_view_print(const struct terminal *terminal, const struct plan *plan,
     }
     print_handlers(terminal, plan);
     print_skipped(terminal, plan, verbose);
+    print_deferrals(terminal, plan);
     if (shown + plan->skipped_count + plan->handler_count + plan->settled_count +
-            plan->warning_count >
+            plan->warning_count + plan->deferral_count >
         0)
         fputc('\n', terminal->stream);
     plan_view_summary(terminal, plan);
     plan_view_cost(terminal, plan);
 }
 
+static void print_deferred_count(const struct terminal *terminal, const struct plan *plan)
+{
+    if (plan->deferral_count > 0)
+        terminal_print(terminal, TERMINAL_CYAN, " %zu stage%s deferred.",
+                       plan->deferral_count, plan->deferral_count == 1 ? " is" : "s are");
+}
+
 void plan_view_summary(const struct terminal *terminal, const struct plan *plan)
 {
+    if (plan_is_empty(plan) && plan->deferral_count > 0) {
+        terminal_print(terminal, TERMINAL_BOLD, "No changes yet.");
+        print_deferred_count(terminal, plan);
+        fputc('\n', terminal->stream);
+        return;
+    }
     if (plan_is_empty(plan)) {
         terminal_print(terminal, TERMINAL_GREEN, "%s\n",
                        plan->skipped_count > 0 ? "No changes, but for what is left out."
@@ -255,6 +290,7 @@ void plan_view_summary(const struct terminal *terminal, const struct plan *plan)
                        plan->check_count == 1 ? "" : "s");
     if (plan->skipped_count > 0)
         terminal_print(terminal, TERMINAL_PLAIN, " %zu left out.", plan->skipped_count);
+    print_deferred_count(terminal, plan);
     fputc('\n', terminal->stream);
 }
 
