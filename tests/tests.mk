@@ -83,6 +83,8 @@ check-lab: packages-lab all ## the tests with real hosts: phase 1 from nothing, 
 	@tests/check-lab $(BUILD)
 
 full: check check-lab sanitize lint ## all of it, the fresh machine, fuzzers for ten minutes each
+	@tests/packages bench
+	@tests/bench/instructions $(BUILD)
 	@tests/lab/fresh-machine $(BUILD)
 	+@$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=600
 	+@$(MAKE) --no-print-directory crash bench
