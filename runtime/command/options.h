@@ -41,6 +41,8 @@ struct options {
     const char *out;         // --out FILE
     const char *project_id;  // --project-id
     bool accept_new;         // --accept-new: host keys seen for the first time
+    const char *passphrase_file; // --passphrase-file
+    bool key_backed_up;          // --key-backed-up
     // pipster lab
     const char *lab_directory; // --dir
     const char *lab_driver;    // --driver

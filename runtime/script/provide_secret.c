@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "net/process.h"
 #include "script/machine.h"
+#include "store/secret.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +13,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define LONGEST    ((size_t) 64 << 10)
 #define TIMEOUT_MS (2 * 60 * 1000)
 
 struct asking {
@@ -191,43 +191,16 @@ static bool ask(const struct asking *asking, struct fault *fault)
     return read_command(asking, fault);
 }
 
-// `echo` and editors end a line; a key of several lines needs its last one.
-static void drop_line_break(struct text *text)
-{
-    const char *first = memchr(text->bytes, '\n', text->length);
-    if (first == NULL || first != text->bytes + text->length - 1)
-        return;
-    text->bytes[--text->length] = '\0';
-    if (text->length > 0 && text->bytes[text->length - 1] == '\r')
-        text->bytes[--text->length] = '\0';
-}
-
-static bool check(const struct asking *asking, struct fault *fault)
-{
-    const struct text *out = asking->out;
-    const char *why = NULL;
-    if (out->overflow)
-        why = "it is longer than 64 KiB";
-    else if (memchr(out->bytes, '\0', out->length) != NULL)
-        why = "it is no text: a NUL byte is in it";
-    if (why == NULL)
-        return true;
-    refuse(asking, "its source", why, fault);
-    return fault_next(fault, "keep it as text there, in base64 for example");
-}
-
 bool provide_secret(void *script, struct arena *arena, const char *address,
                     const struct value *attributes, const struct value **secret,
                     struct fault *fault)
 {
     struct text out;
     struct asking asking = {script, arena, address, attributes, &out};
-    text_init(&out, LONGEST);
-    bool done = ask(&asking, fault) && check(&asking, fault);
-    if (done) {
-        drop_line_break(&out);
+    text_init(&out, SECRET_LONGEST + 2);
+    bool done = ask(&asking, fault) && secret_tidy(&out, address, fault);
+    if (done)
         *secret = value_secret(arena, address, out.bytes, out.length);
-    }
     text_clear(&out);
     return done;
 }

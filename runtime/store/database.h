@@ -66,6 +66,8 @@ struct transaction *transaction_new(struct database *database);
 void transaction_free(struct transaction *transaction);
 void transaction_start(struct transaction *transaction, transaction_done_fn done,
                        void *context);
+// Frees one that was not started.
+void transaction_drop(struct transaction *transaction);
 // The same, waiting for it.
 bool transaction_commit(struct transaction *transaction,
                         struct fault *fault) FAULT_CHECKED;

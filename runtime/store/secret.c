@@ -33,8 +33,37 @@ const struct value *secret_generate(struct arena *arena, const char *label, size
     return value_secret(arena, label, bytes, length);
 }
 
+// `echo` and editors end a line; a key of several lines needs its last one.
+static void drop_line_break(struct text *text)
+{
+    const char *first = memchr(text->bytes, '\n', text->length);
+    if (!first || first != text->bytes + text->length - 1)
+        return;
+    text->bytes[--text->length] = '\0';
+    if (text->length > 0 && text->bytes[text->length - 1] == '\r')
+        text->bytes[--text->length] = '\0';
+}
+
+bool secret_tidy(struct text *text, const char *name, struct fault *fault)
+{
+    drop_line_break(text);
+    bool too_long = text->overflow || text->length > SECRET_LONGEST;
+    if (!too_long && !memchr(text->bytes, '\0', text->length))
+        return redact_check(name, text->bytes, text->length, fault);
+    fault_set(fault, FAULT_ERROR, "%s cannot be sealed", name);
+    fault_why(fault, "%s", too_long ? "it is longer than 64 KiB"
+                                    : "it is no text: a NUL byte is in it");
+    return fault_next(fault, "keep it as text, in base64 for example");
+}
+
 void secret_put(struct transaction *transaction, const struct vault *vault,
                 const struct value *secret, const char *source)
+{
+    secret_put_made(transaction, vault, secret, source, clock_now_ms());
+}
+
+void secret_put_made(struct transaction *transaction, const struct vault *vault,
+                     const struct value *secret, const char *source, int64_t made_at_ms)
 {
     assert(secret->kind == VALUE_SECRET && secret->secret.label);
     size_t length = secret->secret.length + VAULT_SEALED_EXTRA;
@@ -46,7 +75,7 @@ void secret_put(struct transaction *transaction, const struct vault *vault,
     statement_add_text(put, secret->secret.label);
     statement_add_blob(put, sealed, length);
     statement_add_text(put, source);
-    statement_add_integer(put, clock_now_ms());
+    statement_add_integer(put, made_at_ms);
 }
 
 void secret_remove(struct transaction *transaction, const char *label)
@@ -131,10 +160,7 @@ static bool refuse_without_key(struct database *database, const char *label,
     char *path = vault_find_key_path(database->project_id, fault);
     if (!path)
         return false;
-    fault_set(fault, FAULT_ERROR, "the secret %s cannot be opened", label);
-    fault_where(fault, "%s", path);
-    fault_why(fault, "the key it was sealed with is missing");
-    fault_next(fault, "restore the key of this project to %s from its backup", path);
+    vault_refuse_without(path, label, fault);
     free(path);
     return false;
 }

@@ -15,6 +15,13 @@ struct vault;
 // `create` false: a missing key leaves *vault NULL and answers true (a plan makes none).
 bool vault_open(struct vault **vault, struct database *database, bool create,
                 struct fault *fault) FAULT_CHECKED;
+// Whether there are secrets, and the key they were sealed with is not there.
+bool vault_is_lost(struct database *database, bool *lost,
+                   struct fault *fault) FAULT_CHECKED;
+// As a writer: a missing key is made anew, whatever was sealed with the old one. Nothing
+// is removed: each of those says that it cannot be opened.
+bool vault_renew(struct vault **vault, struct database *database,
+                 struct fault *fault) FAULT_CHECKED;
 void vault_close(struct vault *vault);
 const char *vault_key_path(const struct vault *vault);
 
@@ -24,6 +31,14 @@ const struct value *secret_generate(struct arena *arena, const char *label,
 // Queues the sealed secret; `source` says where it comes from: "generated", "set" …
 void secret_put(struct transaction *transaction, const struct vault *vault,
                 const struct value *secret, const char *source);
+// The same for one that was made then.
+void secret_put_made(struct transaction *transaction, const struct vault *vault,
+                     const struct value *secret, const char *source, int64_t made_at_ms);
+// What was typed or read becomes a secret: the line break at the end of a value of one
+// line is taken off; what is no text, or cannot be redacted, is refused. `name` is whose
+// it is.
+#define SECRET_LONGEST ((size_t) 64 << 10)
+bool secret_tidy(struct text *text, const char *name, struct fault *fault) FAULT_CHECKED;
 void secret_remove(struct transaction *transaction, const char *label);
 
 // What is known of one without opening it.

@@ -101,7 +101,10 @@ static const char *const texts[STATEMENT_COUNT] = {
                               "FROM secret WHERE label = ?1",
     [STATEMENT_SECRET_LIST] = "SELECT label, source, length(sealed), made_at_ms "
                               "FROM secret ORDER BY label",
-    [STATEMENT_SECRET_ANY] = "SELECT label, sealed FROM secret ORDER BY label LIMIT 1",
+    // Not those that are to be made anew.
+    [STATEMENT_SECRET_KEPT] = "SELECT label, sealed FROM secret WHERE NOT EXISTS "
+                              "(SELECT 1 FROM setting WHERE key = 'rotate/' || label) "
+                              "ORDER BY label",
     [STATEMENT_SECRET_PUT] = "INSERT OR REPLACE INTO secret (label, sealed, source, "
                              "made_at_ms) VALUES (?1, ?2, ?3, ?4)",
     [STATEMENT_SECRET_RENAME] =

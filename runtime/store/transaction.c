@@ -39,6 +39,11 @@ static void submit(struct transaction *transaction)
     writer_submit(transaction->database->writer, transaction);
 }
 
+void transaction_drop(struct transaction *transaction)
+{
+    transaction_free(transaction);
+}
+
 void transaction_start(struct transaction *transaction, transaction_done_fn done,
                        void *context)
 {

@@ -159,21 +159,9 @@ static bool make_key(const char *path, struct fault *fault)
     return made || fault_while(fault, "making the key of the secrets");
 }
 
-// Any one sealed row; its label is NULL when there is none.
-static bool load_any_sealed(struct database *database, struct arena *arena,
-                            struct vault_sealed *sealed, struct fault *fault)
+static const char *name_of(const char *label)
 {
-    struct statement statement;
-    struct query query;
-    *sealed = (struct vault_sealed){0};
-    statement_init(&statement, STATEMENT_SECRET_ANY, arena);
-    if (!query_start(&query, database->reader, &statement, fault))
-        return false;
-    if (query_next(&query)) {
-        sealed->label = query_text(&query, 0, arena);
-        sealed->bytes = query_blob(&query, 1, arena, &sealed->length);
-    }
-    return query_end(&query, fault);
+    return strncmp(label, "secret/", 7) == 0 ? label + 7 : label;
 }
 
 bool vault_refuse_key(const char *key_path, const char *label, struct fault *fault)
@@ -182,61 +170,130 @@ bool vault_refuse_key(const char *key_path, const char *label, struct fault *fau
     fault_where(fault, "%s", key_path);
     fault_why(fault,
               "this key is not the one it was sealed with, or the row was changed");
-    return fault_next(fault, "restore the key of this project to %s from its backup",
-                      key_path);
+    return fault_next(fault,
+                      "restore the key of this project to %s from its backup; or pipster "
+                      "secrets import FILE; or pipster secrets set %s, or rotate %s",
+                      key_path, name_of(label), name_of(label));
 }
 
-// A new key beside secrets sealed with a lost one would only hide the loss.
+bool vault_refuse_without(const char *key_path, const char *label, struct fault *fault)
+{
+    fault_set(fault, FAULT_ERROR, "the secret %s cannot be opened", label);
+    fault_where(fault, "%s", key_path);
+    fault_why(fault, "the key it was sealed with is missing; nothing else is lost");
+    return fault_next(fault,
+                      "restore it to %s from its backup; or, from an export, pipster "
+                      "secrets import FILE; or make each anew: pipster secrets rotate %s "
+                      "(set, for one that is not made here)",
+                      key_path, name_of(label));
+}
+
+// A new key beside secrets sealed with a lost one would only hide the loss. Of those that
+// are there, one that it opens is enough: the others say so themselves when they are
+// needed. One that is to be made anew does not count.
 static bool check_key(const struct vault *vault, struct database *database, bool has_key,
                       struct fault *fault)
 {
     struct arena arena;
-    struct vault_sealed sealed;
-    const char *bytes = NULL;
-    size_t length = 0;
+    struct statement statement;
+    struct query query;
+    const char *label = NULL;
+    bool fits = false;
     arena_init(&arena, 0);
-    bool fits = load_any_sealed(database, &arena, &sealed, fault);
-    if (fits && sealed.label && !has_key)
-        fits = refuse_file(vault->key_path,
-                           "it is missing, and the state has secrets sealed with it",
-                           "restore it from its backup:", fault);
-    else if (fits && sealed.label &&
-             !vault_unseal(vault, &arena, &sealed, &bytes, &length))
-        fits = vault_refuse_key(vault->key_path, sealed.label, fault);
+    statement_init(&statement, STATEMENT_SECRET_KEPT, &arena);
+    bool read = query_start(&query, database->reader, &statement, fault);
+    if (read) {
+        while (!fits && query_next(&query)) {
+            struct vault_sealed sealed = {.label = query_text(&query, 0, &arena)};
+            const char *bytes = NULL;
+            size_t length = 0;
+            sealed.bytes = query_blob(&query, 1, &arena, &sealed.length);
+            label = label ? label : sealed.label;
+            fits = has_key && vault_unseal(vault, &arena, &sealed, &bytes, &length);
+        }
+        read = query_end(&query, fault);
+    }
+    if (read && label && !fits)
+        read = has_key ? vault_refuse_key(vault->key_path, label, fault)
+                       : vault_refuse_without(vault->key_path, label, fault);
     arena_clear(&arena);
-    return fits;
+    return read;
+}
+
+static bool open_key(struct vault *vault, struct fault *fault)
+{
+    vault->keys = sodium_malloc(sizeof *vault->keys);
+    if (!vault->keys)
+        abort();
+    return read_key(vault, fault);
+}
+
+// An empty one: its place is known, its key is not read yet.
+static struct vault *new_vault(struct database *database, bool *exists,
+                               struct fault *fault)
+{
+    if (sodium_init() < 0) {
+        fault_set(fault, FAULT_INTERNAL, "the cryptography library does not start");
+        return NULL;
+    }
+    struct vault *vault = heap_new(sizeof *vault);
+    vault->key_path = vault_find_key_path(database->project_id, fault);
+    if (vault->key_path && file_check_owner(vault->key_path, exists, fault))
+        return vault;
+    vault_close(vault);
+    return NULL;
 }
 
 bool vault_open(struct vault **opened, struct database *database, bool create,
                 struct fault *fault)
 {
-    bool exists = false, done = false;
+    bool exists = false;
     *opened = NULL;
     if (!database)
         return true;
-    if (sodium_init() < 0)
-        return fault_set(fault, FAULT_INTERNAL,
-                         "the cryptography library does not start");
-    struct vault *vault = heap_new(sizeof *vault);
-    vault->key_path = vault_find_key_path(database->project_id, fault);
-    if (!vault->key_path || !file_check_owner(vault->key_path, &exists, fault))
-        goto out;
+    struct vault *vault = new_vault(database, &exists, fault);
+    if (!vault)
+        return false;
     if (!exists && !create) {
-        done = true;
-        goto out;
+        vault_close(vault);
+        return true;
     }
-    if (!exists &&
-        (!check_key(vault, database, false, fault) || !make_key(vault->key_path, fault)))
-        goto out;
-    vault->keys = sodium_malloc(sizeof *vault->keys);
-    if (!vault->keys)
-        abort();
-    if (!read_key(vault, fault) || !check_key(vault, database, true, fault))
-        goto out;
-    *opened = vault;
-    return true;
-out:
+    bool done = (exists || (check_key(vault, database, false, fault) &&
+                            make_key(vault->key_path, fault))) &&
+                open_key(vault, fault) && check_key(vault, database, true, fault);
+    if (done)
+        *opened = vault;
+    else
+        vault_close(vault);
+    return done;
+}
+
+bool vault_is_lost(struct database *database, bool *lost, struct fault *fault)
+{
+    bool exists = false;
+    *lost = false;
+    struct vault *vault = new_vault(database, &exists, fault);
+    if (!vault)
+        return false;
+    struct fault tale = {0};
+    *lost = !exists && !check_key(vault, database, false, &tale);
     vault_close(vault);
+    return true;
+}
+
+bool vault_renew(struct vault **opened, struct database *database, struct fault *fault)
+{
+    bool exists = false;
+    *opened = NULL;
+    struct vault *vault = new_vault(database, &exists, fault);
+    if (!vault)
+        return false;
+    bool done = exists ? open_key(vault, fault) && check_key(vault, database, true, fault)
+                       : make_key(vault->key_path, fault) && open_key(vault, fault);
+    if (done)
+        *opened = vault;
+    else
+        vault_close(vault);
     return done;
 }
 

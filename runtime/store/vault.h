@@ -29,6 +29,8 @@ bool vault_unseal(const struct vault *vault, struct arena *arena,
 
 // The fault for a key that does not open what is sealed; answers false.
 bool vault_refuse_key(const char *key_path, const char *label, struct fault *fault);
+// The same for one whose key is missing.
+bool vault_refuse_without(const char *key_path, const char *label, struct fault *fault);
 // Where the key of a project is kept; on the heap. NULL and a fault when there is no
 // home.
 char *vault_find_key_path(const char *project_id, struct fault *fault);

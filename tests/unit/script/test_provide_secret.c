@@ -72,8 +72,8 @@ static void test_file(void **state)
     expect(fixture, "{\"file\": \"key\"}", "one line");
     put(fixture, "key", "one line\r\n", 10);
     expect(fixture, "{\"file\": \"key\"}", "one line");
-    put(fixture, "key", "two\nlines\n", 10);
-    expect(fixture, "{\"file\": \"key\"}", "two\nlines\n");
+    put(fixture, "key", "two full\nlines of it\n", 21);
+    expect(fixture, "{\"file\": \"key\"}", "two full\nlines of it\n");
     setenv("HOME", fixture->folder, 1);
     put(fixture, "key", "in the home", 11);
     expect(fixture, "{\"file\": \"~/key\"}", "in the home");
@@ -90,7 +90,7 @@ static void test_file(void **state)
 static void test_command(void **state)
 {
     struct fixture *fixture = *state;
-    expect(fixture, "{\"command\": [\"echo\", \"said it\"]}", "said it");
+    expect(fixture, "{\"command\": [\"echo\", \"said it aloud\"]}", "said it aloud");
     put(fixture, "here", "beside pipster.lua", 18);
     expect(fixture, "{\"command\": [\"cat\", \"here\"]}", "beside pipster.lua");
     refuse(fixture, "{\"command\": [\"sh\", \"-c\", \"echo out; echo no >&2; exit 3\"]}",

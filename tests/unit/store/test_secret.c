@@ -169,6 +169,68 @@ static void plain_hashes_are_the_known_ones(void **state)
     assert_string_not_equal(random, other);
 }
 
+static void lists_them_without_opening(void **state)
+{
+    struct fixture *fixture = *state;
+    struct database *database = fixture_open(fixture, DATABASE_WRITE);
+    struct vault *vault = open_vault(fixture, database);
+    struct secret_row *rows;
+    size_t count = 7;
+    fixture_expect(fixture,
+                   secret_list(NULL, &fixture->arena, &rows, &count, &fixture->fault));
+    assert_int_equal(count, 0);
+    struct transaction *transaction = transaction_new(database);
+    secret_put_made(transaction, vault, canary(fixture), "set", 1700000000000);
+    for (int i = 0; i < 40; i++)
+        secret_put(transaction, vault,
+                   value_secret(&fixture->arena,
+                                arena_format(&fixture->arena, "secret/n%02d", i),
+                                "12345678", 8),
+                   "generated");
+    fixture_commit(fixture, transaction);
+    fixture_expect(
+        fixture, secret_list(database, &fixture->arena, &rows, &count, &fixture->fault));
+    assert_int_equal(count, 41);
+    assert_string_equal(rows[0].label, "secret/canary");
+    assert_string_equal(rows[0].source, "set");
+    assert_int_equal(rows[0].length, strlen(CANARY));
+    assert_int_equal(rows[0].made_at_ms, 1700000000000);
+    assert_string_equal(rows[40].label, "secret/n39");
+    assert_true(rows[40].made_at_ms > 1700000000000);
+    struct secret_row row;
+    fixture_expect(fixture, secret_find(database, &fixture->arena, "secret/none", &row,
+                                        &fixture->fault));
+    assert_null(row.label);
+    vault_close(vault);
+    database_close(database);
+}
+
+static void tidies_what_was_typed(void **state)
+{
+    static const struct {
+        const char *given;
+        size_t length;
+        const char *kept; // NULL: refused
+    } cases[] = {{"12345678\n", 9, "12345678"},
+                 {"12345678\r\n", 10, "12345678"},
+                 {"12345678", 8, "12345678"},
+                 {"line one\nline two\n", 18, "line one\nline two\n"},
+                 {"1234567\n", 8, NULL},
+                 {"", 0, NULL},
+                 {"1234\00056789", 10, NULL}};
+    struct fixture *fixture = *state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct text text;
+        text_init(&text, 0);
+        text_add_bytes(&text, cases[i].given, cases[i].length);
+        bool taken = secret_tidy(&text, "secret/x", &fixture->fault);
+        assert_int_equal(taken, cases[i].kept != NULL);
+        if (taken)
+            assert_string_equal(text.bytes, cases[i].kept);
+        text_clear(&text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -177,6 +239,8 @@ int main(void)
         fixture_test(a_row_under_another_label_does_not_open),
         fixture_test(generates_letters_and_digits),
         fixture_test(a_crash_while_sealing_leaves_no_row),
+        fixture_test(lists_them_without_opening),
+        fixture_test(tidies_what_was_typed),
         fixture_test(plain_hashes_are_the_known_ones),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -126,6 +126,57 @@ static void a_lost_key_is_not_replaced(void **state)
     database_close(database);
 }
 
+static void is_lost(struct fixture *fixture, struct database *database, bool expected)
+{
+    bool lost = !expected;
+    fixture_expect(fixture, vault_is_lost(database, &lost, &fixture->fault));
+    assert_int_equal(lost, expected);
+}
+
+// Nothing goes with a lost key: what it sealed stays, and says so when it is needed.
+static void a_lost_key_is_renewed_when_asked(void **state)
+{
+    struct fixture *fixture = *state;
+    struct opened opened = open_both(fixture);
+    const struct value *secret = NULL;
+    put_canary(fixture, &opened);
+    is_lost(fixture, opened.database, false);
+    unlink(opened.path);
+    vault_close(opened.vault);
+    is_lost(fixture, opened.database, true);
+    fixture_expect(fixture, vault_renew(&opened.vault, opened.database, &fixture->fault));
+    assert_false(secret_load(opened.database, opened.vault, &fixture->arena,
+                             "secret/canary", &secret, &fixture->fault));
+    assert_non_null(strstr(fixture->fault.next, "pipster secrets set canary"));
+    struct transaction *transaction = transaction_new(opened.database);
+    secret_put(transaction, opened.vault,
+               value_secret(&fixture->arena, "secret/other", "other", 5), "set");
+    fixture_commit(fixture, transaction);
+    // One that it opens is enough for the key to be the right one.
+    close_both(&opened);
+    opened = open_both(fixture);
+    struct secret_row row;
+    fixture_expect(fixture, secret_find(opened.database, &fixture->arena, "secret/canary",
+                                        &row, &fixture->fault));
+    assert_int_equal(row.length, 6);
+    close_both(&opened);
+}
+
+static void what_is_to_be_made_anew_needs_no_key(void **state)
+{
+    struct fixture *fixture = *state;
+    struct opened opened = open_both(fixture);
+    put_canary(fixture, &opened);
+    struct transaction *transaction = transaction_new(opened.database);
+    state_set_setting(transaction, "rotate/secret/canary", "now");
+    fixture_commit(fixture, transaction);
+    unlink(opened.path);
+    close_both(&opened);
+    opened = open_both(fixture);
+    assert_int_equal(access(opened.path, F_OK), 0);
+    close_both(&opened);
+}
+
 static void an_open_or_broken_key_file_is_refused(void **state)
 {
     struct fixture *fixture = *state;
@@ -191,6 +242,8 @@ int main(void)
         fixture_test(home_is_the_second_choice),
         fixture_test(another_key_is_refused),
         fixture_test(a_lost_key_is_not_replaced),
+        fixture_test(a_lost_key_is_renewed_when_asked),
+        fixture_test(what_is_to_be_made_anew_needs_no_key),
         fixture_test(an_open_or_broken_key_file_is_refused),
         fixture_test(digests_are_equal_under_one_key_only),
         fixture_test(a_recorded_digest_matches_its_secret),
