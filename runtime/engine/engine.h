@@ -63,6 +63,8 @@ struct engine_options {
     // playbook is to be evaluated again. NULL: not looked at.
     void (*moved)(void *context, const struct value *reference, const struct value *now);
     void *moved_context;
+    // Rows that count as recorded though they are not: see adopt.h.
+    struct state_rows assumed;
 };
 
 // Reads, compares, decides, prices, judges. Changes nothing. FAULT_BLOCKED when a guard

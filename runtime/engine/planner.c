@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "engine/adopt.h"
 #include "engine/resolve.h"
 #include "engine/stage.h"
 #include "value/address.h"
@@ -166,6 +167,9 @@ bool planner_new(const struct engine *engine, const struct resource_set *wanted,
     if (!state_load(engine->database, planner->arena, &planner->rows, fault) ||
         !journal_load_open(engine->database, planner->arena, &planner->open, fault))
         return fault_while(fault, "planning");
+    if (planner->options->assumed.count > 0)
+        planner->rows =
+            adopt_rows(planner->arena, &planner->rows, &planner->options->assumed);
     make_drafts(planner);
     planner->graph.node_count = planner->draft_count;
     return true;
