@@ -123,6 +123,7 @@ function prelude.preview(kind, change)
     want = after }
   return {
     want = told.want, notes = told.notes, downtime = told.downtime, data = told.data,
+    downtime_seconds = told.downtime_seconds,
     replace_because = told.replace_because, unsettled = told.unsettled,
     actions = told.actions or command_names(kind, refined),
     handlers = handlers_of(kind, refined),

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#define SECOND_MS  INT64_C(1000)
 #define MINUTE_MS  INT64_C(60000)
 #define LARGEST    INT64_C(100000)
 #define UNIT_COUNT (sizeof units / sizeof *units)
@@ -13,6 +14,7 @@ static const struct {
     char letter;
     int64_t ms;
 } units[] = {
+    {'s', SECOND_MS},
     {'m', MINUTE_MS},
     {'h', 60 * MINUTE_MS},
     {'d', 24 * 60 * MINUTE_MS},
@@ -33,8 +35,9 @@ bool duration_parse(const char *text, int64_t *ms, struct fault *fault)
         }
     }
     fault_set(fault, FAULT_ERROR, "\"%s\" is no span of time", text);
-    return fault_next(fault, "write a whole number and a unit: \"90d\", \"12h\", \"2w\", "
-                             "\"1y\"");
+    return fault_next(fault,
+                      "write a whole number and a unit: \"30s\", \"10m\", \"12h\", "
+                      "\"90d\", \"2w\", \"1y\"");
 }
 
 char *duration_format(int64_t ms, char buffer[DURATION_TEXT_SIZE])
@@ -51,7 +54,9 @@ char *duration_format(int64_t ms, char buffer[DURATION_TEXT_SIZE])
             return buffer;
         }
     }
-    snprintf(buffer, DURATION_TEXT_SIZE, "%" PRId64 " minute%s", ms / MINUTE_MS,
-             ms / MINUTE_MS == 1 ? "" : "s");
+    bool in_seconds = ms < 2 * MINUTE_MS && ms % MINUTE_MS != 0;
+    int64_t count = in_seconds ? ms / SECOND_MS : ms / MINUTE_MS;
+    snprintf(buffer, DURATION_TEXT_SIZE, "%" PRId64 " %s%s", count,
+             in_seconds ? "second" : "minute", count == 1 ? "" : "s");
     return buffer;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Spans of time as people write them: "90d", "12h", "2w", "1y" (365 days).
+// Spans of time as people write them: "30s", "90d", "12h", "2w", "1y" (365 days).
 #pragma once
 
 #include <stdbool.h>
@@ -8,7 +8,7 @@
 
 #include "base/fault.h"
 
-// A whole number above zero and one of m, h, d, w, y.
+// A whole number above zero and one of s, m, h, d, w, y.
 bool duration_parse(const char *text, int64_t *ms, struct fault *fault) FAULT_CHECKED;
 
 #define DURATION_TEXT_SIZE 32

@@ -30,6 +30,7 @@ const struct command cmd_run = {
         "  --yes                      do not ask, in no round\n"
         "  --allow-destroy=ADDR,…|all lift the protection of these\n"
         "  --only, --except SELECTOR,… what is carried out now; pipster help plan\n"
+        "  --override REASON          go on though a guard blocks; the reason is kept\n"
         "  --parallelism N            cloud steps and hosts at once (10)\n",
     .run = run,
 };

@@ -40,6 +40,7 @@ static const struct flag flags[] = {
     {"--non-interactive", NULL, FLAG_SWITCH, AT(non_interactive), 0},
     {"--only", "-target", FLAG_LIST, AT(only), AT(only_count)},
     {"--out", NULL, FLAG_TEXT, AT(out), 0},
+    {"--override", NULL, FLAG_TEXT, AT(override), 0},
     {"--parallelism", NULL, FLAG_NUMBER, AT(parallel), 0},
     {"--passphrase-file", NULL, FLAG_TEXT, AT(passphrase_file), 0},
     {"--port", NULL, FLAG_NUMBER, AT(lab_port), 0},

@@ -11,7 +11,7 @@
 #include "base/fault.h"
 
 struct options {
-    const char *verb; // NULL: none was given
+    const char *verb;   // NULL: none was given
     const char **words; // what stands behind the verb
     size_t word_count;
 
@@ -39,6 +39,7 @@ struct options {
     int parallel;            // --parallelism
     int limit;               // --limit; 0: all
     const char *out;         // --out FILE
+    const char *override;    // --override REASON
     const char *project_id;  // --project-id
     bool accept_new;         // --accept-new: host keys seen for the first time
     const char *passphrase_file; // --passphrase-file

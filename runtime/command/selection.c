@@ -65,10 +65,13 @@ bool selection_read(const struct options *options, struct arena *arena,
     struct array only, except;
     array_init(&only);
     array_init(&except);
+    if (options->override != NULL && options->override[0] == '\0')
+        return fault_set(fault, FAULT_USAGE, "--override wants a reason: it is kept");
     bool read = read_list(arena, options->only, options->only_count, &only, fault) &&
                 read_list(arena, options->except, options->except_count, &except, fault);
     asked->allow_destroy = options->allow_destroy;
     asked->allow_destroy_count = options->allow_destroy_count;
+    asked->override = options->override;
     asked->only = take_list(arena, &only, &asked->only_count);
     asked->except = take_list(arena, &except, &asked->except_count);
     return read;
@@ -88,7 +91,7 @@ static void put(struct arena *arena, struct value_entry *entries, size_t *used,
 const struct value *selection_value(const struct engine_options *asked,
                                     struct arena *arena)
 {
-    struct value_entry entries[3];
+    struct value_entry entries[4];
     size_t used = 0;
     put(arena, entries, &used, "allow_destroy", asked->allow_destroy,
         asked->allow_destroy_count);
@@ -99,5 +102,8 @@ const struct value *selection_value(const struct engine_options *asked,
     }
     put(arena, entries, &used, "except", asked->except, asked->except_count);
     put(arena, entries, &used, "only", asked->only, asked->only_count);
+    if (asked->override != NULL)
+        entries[used++] =
+            (struct value_entry){"override", value_text(arena, asked->override)};
     return used > 0 ? value_map(arena, entries, used) : NULL;
 }

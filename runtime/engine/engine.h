@@ -29,11 +29,11 @@ struct engine {
     struct database *database; // NULL: never stored anything (plan of a new project)
     struct vault *vault;       // NULL in a plan that has no key yet
     struct engine_watch watch;
-    int parallel;              // cloud steps and hosts at once; 10
+    int parallel; // cloud steps and hosts at once; 10
     // Exchange rates for prices in other currencies: 10^-8 `to` for one `from`.
     const struct engine_rate *rates;
     size_t rate_count;
-    const char *currency;      // of the project: "EUR"
+    const char *currency; // of the project: "EUR"
     // Set from a signal handler: start no new step.
     const volatile int *interrupted;
     // Set some seconds later: do not wait either. NULL: running steps are always awaited.
@@ -48,9 +48,10 @@ struct engine_rate {
 };
 
 struct engine_options {
-    bool destroy;                       // plan the removal of everything recorded
+    bool destroy;                     // plan the removal of everything recorded
     const char *const *allow_destroy; // addresses or globs; "all" lifts every protection
     size_t allow_destroy_count;
+    const char *override; // why the guards do not hold this time, or NULL: they do
     // What is carried out and what is not: selectors as in select.h. Both may be given.
     const char *const *only;
     size_t only_count;

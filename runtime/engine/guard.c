@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "engine/cost.h"
+#include "engine/policy.h"
 
 static bool is_protected_row(const struct planner *planner, const struct record *record)
 {
@@ -163,8 +164,21 @@ static bool judge_budget(struct planner *planner, const struct resource_budget *
                   line->what, money_format(line->monthly, part));
     else
         fault_why(fault, "the budget is %s a month", limit);
-    return fault_next(fault, "raise the budget at %s, or declare something cheaper",
+    return fault_next(fault,
+                      "raise the budget at %s, or declare something cheaper; or, this "
+                      "once, --override REASON",
                       budget->where);
+}
+
+// Whoever said why may go on. What is protected stays so.
+static bool is_overridden(struct planner *planner, const struct fault *fault)
+{
+    const char *reason = planner->options->override;
+    if (fault->kind != FAULT_BLOCKED || reason == NULL)
+        return false;
+    planner_warn(planner, "%s (%s): overridden, \"%s\"", fault->what, fault->where,
+                 reason);
+    return true;
 }
 
 bool guard_judge(struct planner *planner, struct fault *fault)
@@ -174,8 +188,14 @@ bool guard_judge(struct planner *planner, struct fault *fault)
     if (!judge_protection(planner, fault))
         return false;
     for (size_t i = 0; i < wanted->budget_count; i++)
-        if (!judge_budget(planner, &wanted->budgets[i], fault))
+        if (!judge_budget(planner, &wanted->budgets[i], fault) &&
+            !is_overridden(planner, fault))
             return false;
+    for (size_t i = 0; i < wanted->guard_count; i++)
+        if (!policy_judge(planner, &wanted->guards[i], fault) &&
+            !is_overridden(planner, fault))
+            return false;
+    fault_clear(fault);
     if (wanted->budget_count > 0 && !plan->cost_is_known)
         planner_warn(planner, "%zu price%s not known: the budget was judged without",
                      plan->unpriced_count, plan->unpriced_count == 1 ? " is" : "s are");

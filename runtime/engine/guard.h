@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Limits that block: protection of what must not be lost, and budgets.
+// Limits that block: protection of what must not be lost, budgets, and the playbook's
+// other guards (policy.h). --override lifts these, never protection.
 #pragma once
 
 #include "engine/planner.h"

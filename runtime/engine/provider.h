@@ -36,9 +36,9 @@ struct observe_item {
     const struct record_step *open; // an unfinished intent of an earlier run, or NULL
     // the answer:
     enum observe_state state;
-    const struct value *found;      // OBSERVE_PRESENT: attributes, computed ones included
-    const char *because;            // OBSERVE_UNKNOWN: "host/app is not there yet"
-    struct fault fault;             // OBSERVE_FAILED
+    const struct value *found; // OBSERVE_PRESENT: attributes, computed ones included
+    const char *because;       // OBSERVE_UNKNOWN: "host/app is not there yet"
+    struct fault fault;        // OBSERVE_FAILED
 };
 
 // All things of one cloud type, or all things on one host (`host` set).
@@ -62,26 +62,28 @@ struct price_line {
 
 // What a change will do, told before. Pure: no call leaves the process.
 struct preview {
-    const struct value *wanted;     // refined: e.g. the type that is in stock; or NULL
-    const char **notes;             // "cx23 is sold out in nbg1: cpx22 is next"
+    const struct value *wanted; // refined: e.g. the type that is in stock; or NULL
+    const char **notes;         // "cx23 is sold out in nbg1: cpx22 is next"
     size_t note_count;
-    const char **actions;           // "POST /servers", "apt-get install git"
+    const char **actions; // "POST /servers", "apt-get install git"
     size_t action_count;
-    const char *downtime;           // "about 1 minute: power off, change type"; or NULL
-    const char *data_at_risk;       // or NULL
-    const char **unsettled;         // computed attributes that an update will change
+    int64_t downtime_ms;      // how long it will be; 0: nobody can tell
+    const char *downtime;     // "about 1 minute: power off, change type"; or NULL
+    const char *data_at_risk; // or NULL
+    const char **unsettled;   // computed attributes that an update will change
     size_t unsettled_count;
-    const char *replace_because; // the type says that this needs a replacement; or NULL
-    const char **handlers;          // names owed: "reload caddy"
-    const char **handler_scripts;   // in step with handlers
+    const char *replace_because;  // the type says that this needs a replacement; or NULL
+    const char **handlers;        // names owed: "reload caddy"
+    const char **handler_scripts; // in step with handlers
     size_t handler_count;
-    struct price_line *prices;      // after the change
+    struct price_line *prices; // after the change
     size_t price_count;
     struct price_line *prices_before;
     size_t price_before_count;
 };
 
 struct change; // plan.h
+struct plan;
 
 enum step_outcome {
     STEP_DONE,
@@ -93,14 +95,14 @@ enum step_outcome {
 // One change being carried out.
 struct step {
     const struct change *change;
-    const char *action;            // "create", "update", "delete", "check"
-    const struct value *have;      // found; NULL on create
-    const struct value *want;      // resolved and known; NULL on delete
-    struct record_step record;     // id, label; .note of an earlier, open intent
+    const char *action;        // "create", "update", "delete", "check"
+    const struct value *have;  // found; NULL on create
+    const struct value *want;  // resolved and known; NULL on delete
+    struct record_step record; // id, label; .note of an earlier, open intent
     // the answer:
     enum step_outcome outcome;
-    const struct value *found;     // the attributes afterwards (NULL on delete)
-    bool changed;                  // false: it was already so
+    const struct value *found; // the attributes afterwards (NULL on delete)
+    bool changed;              // false: it was already so
     struct fault fault;
 };
 
@@ -146,6 +148,10 @@ struct provider {
     bool (*reveal)(void *context, struct arena *arena, const char *address,
                    const struct value *attributes, const struct value **secret,
                    struct fault *fault);
+    // Asks a rule of the playbook's own about the plan, by what it is known by. *because,
+    // in the arena, says why it may not be carried out; NULL: it may. No rules: NULL.
+    bool (*judge)(void *context, const struct plan *plan, int rule, struct arena *arena,
+                  const char **because, struct fault *fault);
     // Waits until something happened and delivers it; false: nothing is under way.
     bool (*turn)(void *context);
     // The value of the label pipster-project, needed before the first create.

@@ -9,20 +9,20 @@
 struct resource {
     const char *address;
     const char *type;
-    const char *name;                // NULL when nameless
-    const char *host;                // "host/app" for things on a host, else NULL
-    const char *playbook;            // "playbooks/phase1.lua", the file that declared it
+    const char *name;     // NULL when nameless
+    const char *host;     // "host/app" for things on a host, else NULL
+    const char *playbook; // "playbooks/phase1.lua", the file that declared it
     int line;
-    const char *stage;               // the stage it was declared in, or NULL
-    const struct value *tags;        // a list of texts, sorted; NULL: none
-    int phase;                       // that its playbook says; 0: none
-    size_t order;                    // of declaration, 0 …
+    const char *stage;        // the stage it was declared in, or NULL
+    const struct value *tags; // a list of texts, sorted; NULL: none
+    int phase;                // that its playbook says; 0: none
+    size_t order;             // of declaration, 0 …
     const struct schema *schema;
-    const struct value *attributes;  // checked and with defaults; references inside
-    const char *const *after;        // addresses of `after =`
+    const struct value *attributes; // checked and with defaults; references inside
+    const char *const *after;       // addresses of `after =`
     size_t after_count;
     bool protect;
-    bool keep_going;                 // its failure lets later things on its host go on
+    bool keep_going; // its failure lets later things on its host go on
 };
 
 struct resource_output {
@@ -32,9 +32,35 @@ struct resource_output {
 
 // guard.budget { max = "$15/month" }
 struct resource_budget {
-    const char *where;   // file:line
-    const char *text;    // as written
-    struct money max;    // per month
+    const char *where; // file:line
+    const char *text;  // as written
+    struct money max;  // per month
+};
+
+enum guard_kind {
+    GUARD_SHARE,    // guard.budget { max_share_of_revenue = "10%" }
+    GUARD_FORBID,   // guard.forbid { types = … }
+    GUARD_LABELS,   // guard.require_labels { "team" }
+    GUARD_DOWNTIME, // guard.forbid_downtime { over = "1m" }
+    GUARD_RULE,     // guard.rule "name" { check = function(plan) … end }
+};
+
+// What else a plan may not do. It is met by changes whose type matches one of `types` and
+// that concern one of `on`; an empty list is no condition.
+struct resource_guard {
+    enum guard_kind kind;
+    const char *where;        // file:line
+    const char *text;         // "10%", "1m", the name of a rule
+    const char *because;      // in the playbook's words, or NULL
+    const char *const *types; // globs
+    size_t type_count;
+    const char *const *on; // addresses or globs of them
+    size_t on_count;
+    const char *const *labels; // GUARD_LABELS
+    size_t label_count;
+    int64_t over_ms; // GUARD_DOWNTIME: shorter ones may be; 0: none
+    bool is_open;    // GUARD_DOWNTIME: now is a time at which it may be
+    int rule;        // GUARD_RULE: what the provider knows it by
 };
 
 // A stage whose function asked for a value that is not known yet.
@@ -59,13 +85,15 @@ struct resource_set {
     size_t output_count;
     struct resource_budget *budgets;
     size_t budget_count;
-    const char *playbook;       // the file that was asked for
+    struct resource_guard *guards;
+    size_t guard_count;
+    const char *playbook; // the file that was asked for
     // Every file that was evaluated, itself included; may be left out (0), then those
     // that declared something count. What other playbooks declared is left alone by a
     // plan.
     const char *const *playbooks;
     size_t playbook_count;
-    int phase;                  // 0: none said
+    int phase; // 0: none said
     const char *phase_title;
     struct resource_deferral *deferrals; // in order
     size_t deferral_count;

@@ -4,6 +4,7 @@
 #include "script/convert.h"
 #include "script/handle.h"
 #include "script/machine.h"
+#include "script/policy_word.h"
 #include "script/raise.h"
 #include "script/stage.h"
 #include "value/address.h"
@@ -445,7 +446,7 @@ bool declare_finish(struct declare *declare, const char *playbook,
 {
     struct arena *arena = declare->arena;
     size_t count = declare->declarations.count;
-    if (!check_pending(declare, fault))
+    if (!check_pending(declare, fault) || !policy_word_check(declare, fault))
         return false;
     *set = (struct resource_set){.playbook = arena_text(arena, playbook),
                                  .phase = declare->phase,
@@ -471,5 +472,9 @@ bool declare_finish(struct declare *declare, const char *playbook,
         set->budgets[i] = *(struct resource_budget *) declare->budgets.items[i];
     list_files(declare, set);
     stage_list(declare, set);
+    set->guard_count = declare->guards.count;
+    set->guards = arena_alloc(arena, (set->guard_count + 1) * sizeof *set->guards);
+    for (size_t i = 0; i < set->guard_count; i++)
+        set->guards[i] = *(struct resource_guard *) declare->guards.items[i];
     return true;
 }

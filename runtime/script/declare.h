@@ -37,6 +37,7 @@ struct declare {
     struct map included;  // path → registry reference + 1 of what it returned; or NULL
     struct array outputs; // struct resource_output
     struct array budgets; // struct resource_budget
+    struct array guards;  // struct resource_guard
     struct array files;   // being evaluated, outermost first
     struct map phases;    // path → the phase that it says
     struct map stages;    // path of a stage → where it is

@@ -6,6 +6,7 @@
 #include "script/convert.h"
 #include "script/kind.h"
 #include "script/machine.h"
+#include "script/policy_word.h"
 #include "script/provide.h"
 #include "script/provide_secret.h"
 #include "script/raise.h"
@@ -170,6 +171,7 @@ bool lua_provider_open(struct script *script, struct fault *fault)
         .preview = provide_preview,
         .apply = apply,
         .reveal = provide_secret,
+        .judge = policy_word_judge,
         .turn = turn,
         .project_id = script->options.project_id,
     };

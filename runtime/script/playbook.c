@@ -7,6 +7,7 @@
 #include "script/handle.h"
 #include "script/library.h"
 #include "script/machine.h"
+#include "script/policy_word.h"
 #include "script/raise.h"
 #include "script/reference.h"
 #include "script/sandbox.h"
@@ -175,24 +176,6 @@ static int l_output(lua_State *lua)
     return 0;
 }
 
-static int l_budget(lua_State *lua)
-{
-    struct declare *declare = declare_check(lua);
-    luaL_checktype(lua, 1, LUA_TTABLE);
-    lua_getfield(lua, 1, "max");
-    const char *text = luaL_checkstring(lua, -1);
-    struct resource_budget *budget = arena_alloc(declare->arena, sizeof *budget);
-    struct fault fault = {0};
-    budget->where = declare_where(lua, declare);
-    budget->text = arena_text(declare->arena, text);
-    if (!money_parse_budget(text, &budget->max, &fault)) {
-        fault_where(&fault, "%s", budget->where);
-        return raise_fault(lua, &fault);
-    }
-    array_add(&declare->budgets, budget);
-    return 0;
-}
-
 // Pushes the compiled playbook; its environment is fresh.
 static void load(lua_State *lua, const struct library_source *source)
 {
@@ -301,13 +284,12 @@ static const luaL_Reg words[] = {{"include", l_include}, {"input", l_input},
                                  {"stage", stage_word},  {"text", reference_text},
                                  {"value", stage_value}, {NULL, NULL}};
 
-static const luaL_Reg guards[] = {{"budget", l_budget}, {NULL, NULL}};
 static const luaL_Reg clocks[] = {{"now", l_now}, {"text", l_clock_text}, {NULL, NULL}};
 
 void playbook_add_words(lua_State *lua)
 {
     luaL_setfuncs(lua, words, 0);
-    luaL_newlib(lua, guards);
+    policy_word_push(lua);
     lua_setfield(lua, -2, "guard");
     luaL_newlib(lua, clocks);
     lua_setfield(lua, -2, "clock");
@@ -339,6 +321,7 @@ static void open_declare(struct declare *declare, struct script *script,
     array_init(&declare->pending);
     array_init(&declare->outputs);
     array_init(&declare->budgets);
+    array_init(&declare->guards);
     array_init(&declare->files);
     array_init(&declare->deferrals);
     array_init(&declare->answers);
@@ -359,6 +342,7 @@ static void close_declare(struct declare *declare)
     array_clear(&declare->pending);
     array_clear(&declare->outputs);
     array_clear(&declare->budgets);
+    array_clear(&declare->guards);
     array_clear(&declare->files);
     array_clear(&declare->deferrals);
     array_clear(&declare->answers);

@@ -87,6 +87,7 @@ static void fill(lua_State *lua, struct asked *asked, const struct value *told)
     preview->notes = take_texts(arena, told, "notes", &preview->note_count);
     preview->actions = take_texts(arena, told, "actions", &preview->action_count);
     preview->downtime = value_find_text(told, "downtime", NULL);
+    preview->downtime_ms = value_find_integer(told, "downtime_seconds", 0) * 1000;
     preview->data_at_risk = value_find_text(told, "data", NULL);
     preview->replace_because = value_find_text(told, "replace_because", NULL);
     preview->unsettled = take_texts(arena, told, "unsettled", &preview->unsettled_count);

@@ -16,7 +16,7 @@
 
 // How much was declared when a stage began.
 struct mark {
-    size_t declarations, pending, budgets, files, included, deferrals, answers;
+    size_t declarations, pending, budgets, guards, files, included, deferrals, answers;
     const char *file; // that the stage is in
     void *file_phase;
     int phase;
@@ -32,6 +32,7 @@ static struct mark mark(struct declare *declare)
         .declarations = declare->declarations.count,
         .pending = declare->pending.count,
         .budgets = declare->budgets.count,
+        .guards = declare->guards.count,
         .files = declare->files.count,
         .included = declare->included.count,
         .deferrals = declare->deferrals.count,
@@ -64,6 +65,7 @@ static void roll_back(lua_State *lua, struct declare *declare, const struct mark
     declare->declarations.count = mark->declarations;
     declare->pending.count = mark->pending;
     declare->budgets.count = mark->budgets;
+    declare->guards.count = mark->guards;
     declare->files.count = mark->files;
     declare->deferrals.count = mark->deferrals;
     declare->answers.count = mark->answers;

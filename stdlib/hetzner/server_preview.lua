@@ -15,6 +15,8 @@ local DOWNTIME = {
   public_net = "about 1 minute: shut down, change addresses, boot",
   power = "until it is started again",
 }
+-- At most; how long the power stays off nobody knows.
+local SECONDS = { type = 120, public_net = 60 }
 
 local CALLS = {
   firewalls = "POST /firewalls/ID/actions/apply_to_resources",
@@ -95,6 +97,8 @@ local function update(change)
   end
   made.downtime = same.has(change.fields, "type") and DOWNTIME.type
     or same.has(change.fields, "public_net") and DOWNTIME.public_net or made.downtime
+  made.downtime_seconds = same.has(change.fields, "type") and SECONDS.type
+    or same.has(change.fields, "public_net") and SECONDS.public_net or nil
   return made
 end
 

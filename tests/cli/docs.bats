@@ -41,6 +41,19 @@ example_of() { # FILE
   [ "$status" -eq 0 ] || { echo "$output"; return 1; }
 }
 
+@test "the guards of PLAYBOOKS.md stop what has no label, and nothing else" {
+  sed -n '/^## Guards/,/^## /{/^```lua$/,/^```$/{/^```/d;p}}' "$root/docs/PLAYBOOKS.md" |
+    playbook guarded
+  [ "$(grep -c guard. playbooks/guarded.lua)" = 4 ]
+  echo 'require("hetzner").firewall "web" { inbound = { 443 } }' >>playbooks/guarded.lua
+  run "$pipster" --lab plan playbooks/guarded.lua
+  [ "$status" -eq 5 ]
+  [[ $output == *'hetzner.firewall/web has no label "team"'*'accounting asks for it'* ]]
+  sed -i 's/inbound/labels = { team = "core" }, inbound/' playbooks/guarded.lua
+  run "$pipster" --lab plan playbooks/guarded.lua
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+}
+
 @test "the example of every type is planned" {
   count=0
   for file in "$root"/stdlib/*/*.lua; do

@@ -17,9 +17,9 @@ static void reads_what_people_write(void **state)
     static const struct {
         const char *text;
         int64_t ms;
-    } cases[] = {{"90d", 90 * DAY_MS},        {"1y", 365 * DAY_MS}, {"2w", 14 * DAY_MS},
-                 {"12h", DAY_MS / 2},         {"1m", 60000},        {"007d", 7 * DAY_MS},
-                 {"100000d", 100000 * DAY_MS}};
+    } cases[] = {{"90d", 90 * DAY_MS},         {"1y", 365 * DAY_MS}, {"2w", 14 * DAY_MS},
+                 {"12h", DAY_MS / 2},          {"1m", 60000},        {"007d", 7 * DAY_MS},
+                 {"100000d", 100000 * DAY_MS}, {"30s", 30000}};
     struct fault fault;
     (void) state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -52,6 +52,8 @@ static void says_the_largest_unit(void **state)
     assert_string_equal(duration_format(DAY_MS, text), "1 day");
     assert_string_equal(duration_format(DAY_MS - 1, text), "23 hours");
     assert_string_equal(duration_format(60000, text), "1 minute");
+    assert_string_equal(duration_format(90000, text), "90 seconds");
+    assert_string_equal(duration_format(1000, text), "1 second");
     assert_string_equal(duration_format(0, text), "0 minutes");
 }
 

@@ -56,8 +56,10 @@ struct fake {
     // set, one a turn.
     volatile int *interrupt_when_stuck, *give_up_when_stuck;
     size_t stuck_count;
+    const char *complaint; // of every rule, or NULL
+    bool judge_fails;
     size_t most_steps, most_hosts; // of the cloud and batches of hosts at once, at most
-    const char *revealed; // what every source of a secret tells; NULL: it fails
+    const char *revealed;          // what every source of a secret tells; NULL: it fails
 };
 
 static inline unsigned fake_random(struct fake *fake)
@@ -408,6 +410,10 @@ static inline bool fake_preview(void *context, struct arena *arena,
     if (fake->refined_type != NULL && type != NULL && type->kind == VALUE_LIST)
         preview->wanted = value_with(arena, change->wanted, "type",
                                      value_text(arena, fake->refined_type));
+    bool resizes = change->action == CHANGE_UPDATE && change->host == NULL &&
+                   value_find(change->wanted, "size") != NULL;
+    preview->downtime = resizes ? "about a minute" : NULL;
+    preview->downtime_ms = resizes ? 60000 : 0;
     if (notify != NULL && plan_does(change)) {
         preview->handlers = arena_alloc(arena, sizeof *preview->handlers);
         preview->handler_scripts = arena_alloc(arena, sizeof *preview->handler_scripts);
@@ -431,6 +437,17 @@ static inline bool fake_reveal(void *context, struct arena *arena, const char *a
     return true;
 }
 
+static inline bool fake_judge(void *context, const struct plan *plan, int rule,
+                              struct arena *arena, const char **because,
+                              struct fault *fault)
+{
+    struct fake *fake = context;
+    (void) arena;
+    fake_log(fake, "judge %d of %zu", rule, plan->change_count);
+    *because = fake->complaint;
+    return !fake->judge_fails || fault_set(fault, FAULT_ERROR, "the rule is broken");
+}
+
 static inline void fake_init(struct fake *fake, unsigned seed)
 {
     memset(fake, 0, sizeof *fake);
@@ -446,6 +463,7 @@ static inline void fake_init(struct fake *fake, unsigned seed)
         .preview = fake_preview,
         .apply = fake_apply,
         .reveal = fake_reveal,
+        .judge = fake_judge,
         .turn = fake_turn,
         .project_id = "0123456789abcdef",
     };

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+#include "engine/policy.h"
+
+#include "engine/scene.h"
+
+static const char *const things[] = {"cloud.th*"};
+static const char *const web[] = {"*/web"};
+static const char *const labels[] = {"team", "cost-center"};
+
+static void guard_with(struct scene *scene, struct resource_guard *guard)
+{
+    guard->where = "playbooks/test.lua:3";
+    scene->set.guards = guard;
+    scene->set.guard_count = 1;
+}
+
+static void expect_blocked(struct scene *scene, const char *what, const char *why)
+{
+    assert_false(scene_try_plan(scene));
+    assert_int_equal(scene->fault.kind, FAULT_BLOCKED);
+    assert_string_equal(scene->fault.what, what);
+    assert_string_equal(scene->fault.why, why);
+    assert_string_equal(scene->fault.where, "playbooks/test.lua:3");
+    assert_non_null(strstr(scene->fault.next, "--override REASON"));
+    assert_non_null(scene->plan);
+}
+
+static void a_forbidden_type_is_not_made(void **state)
+{
+    (void) state;
+    struct scene *scene = scene_new(1, false);
+    struct resource_guard guard = {.kind = GUARD_FORBID,
+                                   .types = things,
+                                   .type_count = 1,
+                                   .because = "we rent none"};
+    scene_add(scene, "cloud.other", "a", NULL, "{}");
+    guard_with(scene, &guard);
+    scene_run(scene);
+    scene_add(scene, "cloud.thing", "b", NULL, "{}");
+    expect_blocked(scene, "cloud.thing/b may not be: the plan would create it",
+                   "a guard forbids its type; we rent none");
+    // What is there may stay, and may go.
+    scene->set.guard_count = 0;
+    scene_run(scene);
+    scene->set.guard_count = 1;
+    scene_expect_empty(scene);
+    scene->set.count--;
+    scene_plan(scene);
+    scene_expect(scene, "cloud.thing/b", CHANGE_DELETE, "not declared any more");
+    scene_free(scene);
+}
+
+static void labels_are_required(void **state)
+{
+    (void) state;
+    struct scene *scene = scene_new(1, false);
+    struct resource_guard guard = {
+        .kind = GUARD_LABELS, .labels = labels, .label_count = 2};
+    scene_add_host(scene); // which has no labels to give
+    scene_add(scene, "cloud.thing", "a", NULL,
+              "{\"labels\": {\"team\": \"x\", \"cost-center\": \"1\"}}");
+    scene->set.items[0].attributes =
+        scene_value(scene, "{\"labels\": {\"team\": \"x\", \"cost-center\": \"1\"}}");
+    guard_with(scene, &guard);
+    scene_plan(scene);
+    scene_add(scene, "cloud.thing", "b", NULL, "{\"labels\": {\"team\": \"x\"}}");
+    expect_blocked(scene, "cloud.thing/b has no label \"cost-center\"",
+                   "a guard requires it");
+    assert_non_null(strstr(scene->fault.next, "playbooks/test.lua:40"));
+    guard.on = web;
+    guard.on_count = 1;
+    scene_plan(scene);
+    scene_free(scene);
+}
+
+static void downtime_is_forbidden(void **state)
+{
+    (void) state;
+    struct scene *scene = scene_new(1, false);
+    struct resource_guard guard = {.kind = GUARD_DOWNTIME};
+    scene_add(scene, "cloud.thing", "web", NULL, "{\"size\": 1}");
+    guard_with(scene, &guard);
+    scene_run(scene);
+    scene->set.items[0].attributes = scene_value(scene, "{\"size\": 2}");
+    expect_blocked(scene, "cloud.thing/web would be down: about a minute",
+                   "a guard forbids any downtime");
+    guard.over_ms = 59000;
+    expect_blocked(scene, "cloud.thing/web would be down: about a minute",
+                   "a guard forbids so long a downtime");
+    guard.over_ms = 60000;
+    scene_plan(scene);
+    guard.over_ms = 0;
+    guard.is_open = true;
+    scene_plan(scene);
+    guard.is_open = false;
+    guard.types = things;
+    guard.type_count = 1;
+    assert_false(scene_try_plan(scene));
+    guard.on = labels; // which is no address
+    guard.on_count = 1;
+    scene_plan(scene);
+    scene_free(scene);
+}
+
+static void a_rule_is_asked(void **state)
+{
+    (void) state;
+    struct scene *scene = scene_new(1, false);
+    struct resource_guard guard = {.kind = GUARD_RULE, .text = "friday", .rule = 7};
+    scene_add(scene, "cloud.thing", "a", NULL, "{}");
+    guard_with(scene, &guard);
+    scene_plan(scene);
+    assert_int_equal(fake_count(&scene->fake, "judge 7 of 1"), 1);
+    scene->fake.complaint = "it is Friday";
+    expect_blocked(scene, "the guard \"friday\" forbids this plan", "it is Friday");
+    scene->fake.judge_fails = true;
+    assert_false(scene_try_plan(scene));
+    assert_int_equal(scene->fault.kind, FAULT_ERROR);
+    assert_non_null(strstr(scene->fault.what, "while asking the guard \"friday\""));
+    scene_free(scene);
+}
+
+static void a_share_waits_for_revenue(void **state)
+{
+    (void) state;
+    struct scene *scene = scene_new(1, false);
+    struct resource_guard guard = {.kind = GUARD_SHARE, .text = "10%"};
+    scene_add(scene, "cloud.thing", "a", NULL, "{}");
+    guard_with(scene, &guard);
+    scene_plan(scene);
+    assert_int_equal(scene->plan->warning_count, 1);
+    assert_non_null(strstr(scene->plan->warnings[0], "no revenue is known"));
+    scene_free(scene);
+}
+
+static void an_override_lifts_guards_but_not_protection(void **state)
+{
+    (void) state;
+    struct scene *scene = scene_new(1, false);
+    struct resource_guard guard = {.kind = GUARD_RULE, .text = "friday"};
+    struct resource_budget budget = {.where = "x:1", .text = "1 EUR"};
+    assert_true(money_parse_budget(budget.text, &budget.max, &scene->fault));
+    scene_add(scene, "cloud.thing", "a", NULL, "{\"price\": \"4 EUR\"}")->protect = true;
+    guard_with(scene, &guard);
+    scene->set.budgets = &budget;
+    scene->set.budget_count = 1;
+    scene->fake.complaint = "it is Friday";
+    assert_false(scene_try_plan(scene));
+    scene->options.override = "the shop is down";
+    scene_plan(scene);
+    assert_int_equal(scene->plan->warning_count, 2);
+    assert_non_null(strstr(scene->plan->warnings[1], "overridden, \"the shop is down\""));
+    assert_true(scene_try_apply(scene));
+    scene->set.items[0].attributes = scene_value(scene, "{\"zone\": \"b\"}");
+    assert_false(scene_try_plan(scene));
+    assert_non_null(strstr(scene->fault.what, "is protected"));
+    scene_free(scene);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_forbidden_type_is_not_made),
+        cmocka_unit_test(labels_are_required),
+        cmocka_unit_test(downtime_is_forbidden),
+        cmocka_unit_test(a_rule_is_asked),
+        cmocka_unit_test(a_share_waits_for_revenue),
+        cmocka_unit_test(an_override_lifts_guards_but_not_protection),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
