@@ -80,11 +80,11 @@ local function raise_failure(ids, what)
 end
 
 -- The first look is left out: others may join meanwhile and be asked for along with us.
-local function wait_for(ids, me, what)
+local function wait_for(ids, me, what, within)
   asker = me
   local joined = false
   wait.until_true {
-    what = what, within = PATIENCE, every = 0.2, most = 5,
+    what = what, within = within or PATIENCE, every = 0.2, most = 5,
     next = "look at the action in the Hetzner console, then run again",
     check = function()
       asker = asker or me
@@ -97,7 +97,8 @@ local function wait_for(ids, me, what)
 end
 
 -- Waits until all have ended; the first that failed is raised as `what` failed.
-function action.wait(list, what)
+-- within: seconds, instead of the usual hour and a half.
+function action.wait(list, what, within)
   local ids = {}
   for _, state in ipairs(list) do
     if state.status ~= "success" then ids[#ids + 1] = state.id end
@@ -105,7 +106,7 @@ function action.wait(list, what)
   if #ids == 0 then return end
   local me = {}
   watch(ids)
-  local ok, problem = pcall(wait_for, ids, me, what)
+  local ok, problem = pcall(wait_for, ids, me, what, within)
   if asker == me then asker = nil end
   unwatch(ids)
   if not ok then error(problem, 0) end

@@ -13,7 +13,9 @@ local rules = require "hetzner.rules"
 local same = require "hetzner.same"
 local type = require "type"
 
-local kind = { type = "hetzner.firewall", list = "firewalls", key = "firewall" }
+local kind = {
+  type = "hetzner.firewall", list = "firewalls", key = "firewall", acts = true,
+}
 
 local function selectors_of(object)
   local all = {}

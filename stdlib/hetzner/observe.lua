@@ -3,11 +3,15 @@
 -- Finding labelled things: one list per kind and page, then by recorded id what the list
 -- does not have (labels can be taken off by hand), then a match by name.
 
+local action = require "hetzner.action"
 local client = require "hetzner.client"
+local fault = require "fault"
 local labels = require "hetzner.labels"
 local settings = require "settings"
 
 local observe = {}
+
+local UNDER_WAY = 300 -- seconds that an action of a run that was cut off is waited for
 
 local function index(objects)
   local by_id, by_name = {}, {}
@@ -54,7 +58,28 @@ local function shown(kind, object, item)
   return found
 end
 
--- kind: { type = "hetzner.server", list = "servers", key = "server",
+-- Waits for what an earlier, cut-off run may have begun with the thing at `path`. How it
+-- ended is seen in the thing itself.
+local function settle(path)
+  local running = client.list("actions", { { "status", "running" } },
+    { path = path .. "/actions" })
+  if #running == 0 then return false end
+  local ok, problem = pcall(action.wait, running, "waiting for what an earlier run began",
+    UNDER_WAY)
+  local tells = not ok and fault.is(problem) and problem.kind == "error"
+  if not ok and not tells then error(problem, 0) end
+  return true
+end
+
+-- The object of an item, looked at anew once it has come to rest.
+local function at_rest(kind, object, item)
+  if not item.open or not kind.acts then return object end
+  local path = "/" .. kind.list .. "/" .. object.id
+  return settle(path) and client.find(path, kind.key) or object
+end
+
+-- kind: { type = "hetzner.server", list = "servers", key = "server", acts = whether its
+-- things have actions,
 -- found = function(object, item) → attributes, or nil when it does not count }.
 -- options.objects: the labelled ones, when they were read already; options.all: all.
 function observe.labelled(kind, items, options)
@@ -68,6 +93,7 @@ function observe.labelled(kind, items, options)
     local id, named = labels.recorded(item).id, by_name[item.name]
     local object = id and (by_id[id] or others[id])
     if not object and named and not ids[named.id] then object = named end
+    object = object and at_rest(kind, object, item)
     results[i] = shown(kind, object, item)
   end
   return results

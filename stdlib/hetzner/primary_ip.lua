@@ -13,7 +13,9 @@ local observe = require "hetzner.observe"
 local same = require "hetzner.same"
 local type = require "type"
 
-local kind = { type = "hetzner.primary_ip", list = "primary_ips", key = "primary_ip" }
+local kind = {
+  type = "hetzner.primary_ip", list = "primary_ips", key = "primary_ip", acts = true,
+}
 
 local function id_key(value) return tostring(same.id(value)) end
 

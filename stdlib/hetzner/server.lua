@@ -19,7 +19,7 @@ local type = require "type"
 local unknown = require "unknown"
 local update = require "hetzner.server_update"
 
-local kind = { type = "hetzner.server", list = "servers", key = "server" }
+local kind = { type = "hetzner.server", list = "servers", key = "server", acts = true }
 
 local function firewalls_of(object)
   local ids = {}

@@ -10,7 +10,7 @@ local observe = require "hetzner.observe"
 local same = require "hetzner.same"
 local type = require "type"
 
-local kind = { type = "hetzner.zone", list = "zones", key = "zone" }
+local kind = { type = "hetzner.zone", list = "zones", key = "zone", acts = true }
 
 function kind.found(object, item)
   local servers = object.authoritative_nameservers or {}

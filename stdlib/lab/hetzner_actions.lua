@@ -7,6 +7,7 @@
 local clock = require "clock"
 local json = require "json"
 local lists = require "lab.hetzner_lists"
+local objects = require "lab.hetzner_objects"
 local refuse = require "lab.hetzner_refuse"
 
 local actions = {}
@@ -157,6 +158,10 @@ for path, kind in pairs {
   table.insert(actions.routes, { "GET", "/" .. path .. "/actions",
     function(context) return actions.list_of(context, kind) end })
   table.insert(actions.routes, { "GET", "/" .. path .. "/actions/{id}", one })
+  table.insert(actions.routes, { "GET", "/" .. path .. "/{id}/actions",
+    function(context, id)
+      return actions.list_of(context, kind, objects.find(context, kind, id).id)
+    end })
 end
 
 return actions

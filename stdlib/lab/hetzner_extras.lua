@@ -89,6 +89,15 @@ local function move_clock(lab, body)
   return { now_ms = lab.now_ms() }
 end
 
+-- What an action takes, in the vendor's time; 0: each ends at once.
+local function set_speed(lab, body)
+  if type(body.speed) ~= "number" or body.speed < 0 then
+    refuse.invalid("speed", "must be a number from 0: 1 is as slow as the vendor")
+  end
+  lab.speed = body.speed
+  return status(lab)
+end
+
 local function answer(lab, verb, body)
   if verb == "GET /_lab/status" then return status(lab) end
   if verb == "GET /_lab/requests" then return requests(lab) end
@@ -100,6 +109,7 @@ local function answer(lab, verb, body)
   if verb == "POST /_lab/faults" then return add_fault(lab, body) end
   if verb == "DELETE /_lab/faults" then return drop_faults(lab) end
   if verb == "POST /_lab/clock" then return move_clock(lab, body) end
+  if verb == "POST /_lab/speed" then return set_speed(lab, body) end
   return refuse.no_route()
 end
 

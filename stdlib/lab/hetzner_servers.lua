@@ -180,9 +180,6 @@ servers.routes = {
   end },
   { "PUT", "/servers/{id}", change },
   { "DELETE", "/servers/{id}", delete },
-  { "GET", "/servers/{id}/actions", function(context, id)
-    return actions.list_of(context, "server", objects.find(context, "server", id).id)
-  end },
 }
 
 return servers

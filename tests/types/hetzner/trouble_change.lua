@@ -35,6 +35,19 @@ return {
       { run = function(w) w.sleep(10) end },
       { want = with { type = "cx33" }, plan = "none", found = { status = "running" } },
     } },
+  { what = "what a cut-off run began is waited for, and seen as it ended",
+    type = "hetzner.server", lab = { speed = 3 }, steps = {
+      { want = want },
+      { run = function(w)
+        local path = "/servers/" .. w:id "hetzner.server/app" .. "/actions/"
+        w:call("POST", path .. "shutdown")
+        w.sleep(60)
+        assert(w:call("POST", path .. "change_type",
+          { server_type = "cx33", upgrade_disk = false }).status == 201)
+        w.notes["hetzner.server/app"] = {}
+      end },
+      { want = with { type = "cx33" }, plan = "none", found = { status = "running" } },
+    } },
   { what = "a refused type change does not leave the server off",
     type = "hetzner.server", steps = {
       { want = want },

@@ -106,8 +106,10 @@ return {
       w.lab.driver.firewall = function() end
       w.sleep(1)
       local action = require "hetzner.action"
+      local waits = action.wait
       action.wait = function() error("killed", 0) end
       pcall(server.create, change.want, step)
+      action.wait = waits
       local found = server.observe {
         { address = change.address, name = "app", want = want,
           open = { label = step.label, note = { host_key = key } } },
