@@ -2,7 +2,7 @@
 --
 -- Faults on request: POST /_lab/faults { fault = "502_after", times = 2,
 -- match = { method = "POST", path = "/servers*" } }. One that matches is used up `times`
--- times (default 1). A `*` in the path stands for anything.
+-- times (default 1). A `*` in the path stands for anything, `{id}` for one segment.
 
 local clock = require "clock"
 local refuse = require "lab.hetzner_refuse"
@@ -86,6 +86,7 @@ end
 local function path_matches(pattern, path)
   if not pattern then return true end
   local escaped = pattern:gsub("[%^%$%(%)%%%.%[%]%+%-%?]", "%%%0"):gsub("%*", ".*")
+    :gsub("{%l+}", "[^/]+")
   return path:find("^" .. escaped .. "$") ~= nil
 end
 
