@@ -357,11 +357,26 @@ static const char *failure_code(const struct http_request *request, CURLcode res
     case CURLE_SEND_ERROR:
     case CURLE_RECV_ERROR:
     case CURLE_GOT_NOTHING:
+    case CURLE_UNRECOVERABLE_POLL: // what poll() says of a socket that was reset
     case CURLE_SSL_CONNECT_ERROR:
         return "reset";
     default:
         return "transport";
     }
+}
+
+// curl's words tell of its own calls; before them goes what that means.
+static void set_why(struct http_request *request, CURLcode result, const char *code)
+{
+    const char *said = request->error[0] ? request->error : curl_easy_strerror(result);
+    if (request->again)
+        fault_why(&request->fault, "the connection ended before an answer came");
+    else if (result == CURLE_PARTIAL_FILE)
+        fault_why(&request->fault, "the answer ended too early: %s", said);
+    else if (strcmp(code, "reset") == 0 && result != CURLE_SSL_CONNECT_ERROR)
+        fault_why(&request->fault, "the connection was reset: %s", said);
+    else
+        fault_why(&request->fault, "%s", said);
 }
 
 static void set_failure(struct http_request *request, CURLcode result)
@@ -375,9 +390,7 @@ static void set_failure(struct http_request *request, CURLcode result)
     } else {
         fault_set(&request->fault, FAULT_UNREACHABLE, "No answer to %s %.*s",
                   request->method, shown, request->url);
-        const char *why = request->error[0] ? request->error : curl_easy_strerror(result);
-        fault_why(&request->fault, "%s",
-                  request->again ? "the connection ended before an answer came" : why);
+        set_why(request, result, code);
     }
     if (strcmp(code, "certificate") == 0)
         fault_next(&request->fault,

@@ -109,6 +109,9 @@ static void a_reset_or_cut_answer_is_none(void **state)
 {
     (void) state;
     static const char *const paths[] = {"/reset", "/close", "/cut"};
+    static const char *const why[] = {"the connection was reset: ",
+                                      "the connection was reset: ",
+                                      "the answer ended too early: "};
     struct exchange exchange;
     exchange_open(&exchange, handle);
     for (int i = 0; i < 3; i++) {
@@ -116,6 +119,7 @@ static void a_reset_or_cut_answer_is_none(void **state)
         assert_int_equal(exchange.status, 0);
         assert_int_equal(exchange.fault.kind, FAULT_UNREACHABLE);
         assert_string_equal(exchange.fault.code, "reset");
+        assert_memory_equal(exchange.fault.why, why[i], strlen(why[i]));
         assert_true(exchange.sent);
         assert_string_equal(exchange.body, "");
     }
