@@ -93,6 +93,15 @@ local function set_values(path, set, what)
   action.run(path, "set_records", { records = body_of(set.type, set.values) }, what)
 end
 
+-- changed: { values = bool, ttl = bool }
+function records.update(set, changed, what)
+  local path = rrset_path(set.zone, set.name, set.type)
+  if changed.values then set_values(path, set, what) end
+  if changed.ttl then
+    action.run(path, "change_ttl", { ttl = set.ttl or json.null }, what)
+  end
+end
+
 -- set: zone, name, type, values, ttl. One that is there already is made the same.
 function records.create(set, what)
   local ok, answer = pcall(client.post, ("/zones/%s/rrsets"):format(set.zone), {
@@ -103,18 +112,12 @@ function records.create(set, what)
   local taken = fault.is(answer)
     and (answer.code == "uniqueness_error" or answer.kind == "uncertain")
   if not taken then error(answer, 0) end
-  local path = rrset_path(set.zone, set.name, set.type)
-  if not client.find(path, "rrset") then error(answer, 0) end
-  return set_values(path, set, what)
-end
-
--- changed: { values = bool, ttl = bool }
-function records.update(set, changed, what)
-  local path = rrset_path(set.zone, set.name, set.type)
-  if changed.values then set_values(path, set, what) end
-  if changed.ttl then
-    action.run(path, "change_ttl", { ttl = set.ttl or json.null }, what)
-  end
+  local there = client.find(rrset_path(set.zone, set.name, set.type), "rrset")
+  if not there then error(answer, 0) end
+  return records.update(set, {
+    values = not same.sets(set.values, records.values_of(there), normal(set.type)),
+    ttl = set.ttl ~= there.ttl,
+  }, what)
 end
 
 function records.delete(set, what)

@@ -31,6 +31,13 @@ return {
     { want = www { name = "app", records = { "192.0.2.1" } }, plan = "update" },
     { destroy = true, plan = "delete", calls = { "DELETE /zones/ID/rrsets/app/A" } },
   } },
+  { what = "the answer to a create is lost: it is found, and nothing more is done",
+    type = "hetzner.rrset", name = "www", steps = {
+      { type = "hetzner.zone", name = "main", want = { name = "pipster.app" } },
+      { faults = { fault = "502_after",
+          match = { method = "POST", path = "/zones/{id}/rrsets" } },
+        want = www(), plan = "create", calls = { "POST /zones/ID/rrsets" } },
+    } },
   { what = "values in the words of the API", type = "hetzner.rrset", name = "txt",
     steps = {
     { type = "hetzner.zone", name = "main", want = { name = "pipster.app" } },
