@@ -38,7 +38,7 @@ below_view    := view engine store value base
 below_command := command view lab script engine net store value base
 
 .DEFAULT_GOAL := all
-.PHONY: all check check-lab full sanitize lint fuzz crash bench demo install help clean packages unit format
+.PHONY: all check check-lab full sanitize lint fuzz crash faults bench demo install help clean packages unit format
 
 all: packages ## build build/pipster
 	@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/pipster
@@ -88,7 +88,7 @@ clean: ## remove everything that was made
 	@tests/as-root "removing what root made in $(BUILD)" $(BUILD) rm -rf --one-file-system $(BUILD)
 
 # In the order in which they are wanted.
-TARGETS := demo all install check check-lab full sanitize lint fuzz crash bench packages clean help
+TARGETS := demo all install check check-lab full sanitize lint fuzz crash faults bench packages clean help
 help: ## list the targets
 	@echo "pipster $(VERSION): make TARGET"
 	@for target in $(TARGETS); do \

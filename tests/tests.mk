@@ -87,7 +87,10 @@ full: check check-lab sanitize lint ## all of it, the fresh machine, fuzzers for
 	@tests/bench/instructions $(BUILD)
 	@tests/lab/fresh-machine $(BUILD)
 	+@$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=600
-	+@$(MAKE) --no-print-directory crash bench
+	+@$(MAKE) --no-print-directory crash faults bench
+
+faults: packages-check all ## every call to the API meets every fault: state right, nothing done twice
+	@tests/faults/matrix $(BUILD)
 
 crash: packages-check all ## killed before and after every commit and call: the next run converges
 	@tests/crash/run $(BUILD)
