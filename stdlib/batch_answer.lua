@@ -31,7 +31,7 @@ function answer.listen(nonce, steps)
       return
     end
     local verb, index = words:match("^(%l+) (%d+)")
-    if verb == "begin" then
+    if verb == "begin" and steps[tonumber(index)] then
       current = tonumber(index)
       steps[current].begin()
       crash("host-begin")
@@ -78,7 +78,10 @@ end
 function answer.read(nonce, heard, steps, ready, host)
   local results, handlers, handler_text = {}, {}, ""
   for _, part in ipairs(script.split(nonce, heard.text())) do
-    local verb, index, status = part.words[1], tonumber(part.words[2]), part.words[3]
+    local verb, status = part.words[1], part.words[3] or "no status"
+    local index = tonumber((part.words[2] or ""):match("^%d+$"))
+    -- A number that we never gave away is no answer of ours.
+    if not steps[index] then index = nil end
     if verb == "begin" and not index then
       handler_text = part.text
     elseif part.words[2] and read_handler(handlers, part.words, handler_text) then
@@ -91,9 +94,9 @@ function answer.read(nonce, heard, steps, ready, host)
       results[index] = status == "0" and { outcome = "ended", changed = true }
         or { outcome = "failed", fault = failure(steps[index], status,
         heard.tails[index]) }
-    elseif verb == "probe" and index then
+    elseif verb == "probe" and index and results[index] then
       results[index].text = part.text
-    elseif verb == "probed" and index then
+    elseif verb == "probed" and index and results[index] and results[index].text then
       local result = results[index]
       if result.outcome == "ended" then result.outcome = "done" end
       judge(result, steps[index], steps[index].type.read({ ready[index].item },

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/crashpoint.h"
+#include "net/header.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -207,26 +208,12 @@ static size_t header_arrived(char *line, size_t size, size_t count, void *contex
 {
     struct http_request *request = context;
     size_t length = size * count;
-    size_t end = length;
-    while (end > 0 && strchr("\r\n \t", line[end - 1]))
-        end--;
     if (length >= 5 && memcmp(line, "HTTP/", 5) == 0) {
-        status_arrived(request, line, end);
+        status_arrived(request, line, length);
         return length;
     }
-    const char *colon = memchr(line, ':', end);
-    if (!colon || memchr(line, '\0', (size_t) (colon - line)))
+    if (!header_add(&request->head, line, length))
         return length;
-    for (const char *byte = line; byte < colon; byte++) {
-        bool upper = *byte >= 'A' && *byte <= 'Z';
-        text_add_char(&request->head, upper ? (char) (*byte + 'a' - 'A') : *byte);
-    }
-    text_add_char(&request->head, '\0');
-    const char *value = colon + 1;
-    while (value < line + end && (*value == ' ' || *value == '\t'))
-        value++;
-    text_add_bytes(&request->head, value, strnlen(value, (size_t) (line + end - value)));
-    text_add_char(&request->head, '\0');
     request->header_count++;
     return request->head.overflow ? 0 : length;
 }
@@ -408,13 +395,7 @@ static void list_headers(struct http_request *request)
         calloc(request->header_count + 1, sizeof *request->reply_headers);
     if (!request->reply_headers)
         abort();
-    const char *at = request->head.bytes;
-    for (size_t i = 0; i < request->header_count; i++) {
-        request->reply_headers[i].name = at;
-        at += strlen(at) + 1;
-        request->reply_headers[i].value = at;
-        at += strlen(at) + 1;
-    }
+    header_list(&request->head, request->reply_headers, request->header_count);
 }
 
 void transfer_finish(struct http_request *request, CURLcode result)
