@@ -12,6 +12,7 @@
 #include "command/typed.h"
 #include "engine/sealed.h"
 #include "store/secret.h"
+#include "view/json_view.h"
 #include "view/secret_view.h"
 
 struct use {
@@ -90,6 +91,8 @@ static bool list(struct secrets *secrets, struct fault *fault)
     size_t count = 0;
     if (!secret_list(secrets->database, &secrets->arena, &rows, &count, fault))
         return false;
+    if (secrets->options->json)
+        json_view_version(stdout);
     for (size_t i = 0; i < count; i++)
         if (!print(secrets, &rows[i], fault))
             return false;

@@ -115,6 +115,11 @@ bool connection_check_place(struct connection *connection, struct fault *fault)
     return fault_next(fault, "leave it where it is while pipster runs");
 }
 
+const char *connection_library(void)
+{
+    return sqlite3_libversion();
+}
+
 const char *connection_path(const struct connection *connection)
 {
     return connection->path;

@@ -17,6 +17,8 @@ struct connection;
 bool connection_open(struct connection **connection, const char *path,
                      struct fault *fault) FAULT_CHECKED;
 void connection_close(struct connection *connection); // NULL is fine
+// The version of SQLite, "3.40.1".
+const char *connection_library(void);
 const char *connection_path(const struct connection *connection);
 // Whether a fault so far was damage of the file.
 bool connection_is_damaged(const struct connection *connection);

@@ -23,6 +23,11 @@ bool vault_is_lost(struct database *database, bool *lost,
 bool vault_renew(struct vault **vault, struct database *database,
                  struct fault *fault) FAULT_CHECKED;
 void vault_close(struct vault *vault);
+// A word for the key that tells nothing of it: another key, another word. Of 16 digits.
+#define VAULT_WORD_SIZE 17
+void vault_word(const struct vault *vault, char word[VAULT_WORD_SIZE]);
+// The version of libsodium.
+const char *vault_library(void);
 const char *vault_key_path(const struct vault *vault);
 
 // A fresh secret of `length` characters of A–Z a–z 0–9, from the system's randomness.

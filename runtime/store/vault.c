@@ -306,6 +306,19 @@ void vault_close(struct vault *vault)
     free(vault);
 }
 
+void vault_word(const struct vault *vault, char word[VAULT_WORD_SIZE])
+{
+    static const char asked[] = "which key is this?";
+    char digest[SECRET_DIGEST_SIZE];
+    vault_digest(vault, asked, sizeof asked - 1, digest);
+    snprintf(word, VAULT_WORD_SIZE, "%.16s", digest);
+}
+
+const char *vault_library(void)
+{
+    return sodium_version_string();
+}
+
 const char *vault_key_path(const struct vault *vault)
 {
     return vault->key_path;
