@@ -39,6 +39,7 @@ static const struct flag flags[] = {
     {"--limit", NULL, FLAG_NUMBER, AT(limit), 0},
     {"--non-interactive", NULL, FLAG_SWITCH, AT(non_interactive), 0},
     {"--only", "-target", FLAG_LIST, AT(only), AT(only_count)},
+    {"--only-new", NULL, FLAG_SWITCH, AT(only_new), 0},
     {"--out", NULL, FLAG_TEXT, AT(out), 0},
     {"--override", NULL, FLAG_TEXT, AT(override), 0},
     {"--parallelism", NULL, FLAG_NUMBER, AT(parallel), 0},

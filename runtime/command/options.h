@@ -25,6 +25,7 @@ struct options {
     bool quiet;
     bool timing;
     bool detailed_exitcode;
+    bool only_new;           // --only-new
     bool help;
     bool non_interactive;    // --non-interactive, CI, or stdin is no terminal
     const char *stdlib;      // --stdlib DIR

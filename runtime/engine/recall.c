@@ -24,6 +24,16 @@ static size_t place_of(const struct recalling *recalling, const char *address)
     return (size_t) map_find(&recalling->places, address);
 }
 
+// Whether it is a row that is made into a declaration.
+static bool is_there(const struct recalling *recalling, const char *address)
+{
+    const struct provider *provider = recalling->engine->provider;
+    size_t place = place_of(recalling, address);
+    const struct record *row = place != 0 ? &recalling->rows[place - 1] : NULL;
+    return row != NULL && provider->schema(provider->context, row->type) != NULL &&
+           (row->host == NULL || is_there(recalling, row->host));
+}
+
 // Secrets
 
 static bool is_digest(const struct value *value)
@@ -86,6 +96,8 @@ static const struct value *revive(struct recalling *recalling, const struct valu
     switch (value->kind) {
     case VALUE_UNKNOWN:
         return NULL;
+    case VALUE_REFERENCE:
+        return is_there(recalling, value->reference.address) ? value : NULL;
     case VALUE_LIST:
     case VALUE_TEMPLATE:
         return revive_items(recalling, value);
@@ -178,7 +190,8 @@ static void add_after(const struct recalling *recalling, const struct graph *gra
         const struct record *needed = found != 0 ? &recalling->rows[found - 1] : NULL;
         bool beside = needed != NULL && needed->host != NULL && row->host != NULL &&
                       strcmp(needed->host, row->host) == 0;
-        if (needed != NULL && !beside && graph->position[found - 1] < own)
+        if (needed != NULL && !beside && is_there(recalling, needed->address) &&
+            graph->position[found - 1] < own)
             after[resource->after_count++] = needed->address;
     }
     resource->after = after;
@@ -193,7 +206,7 @@ static void add_resource(struct recalling *recalling, const struct graph *graph,
     struct resource *resource = &set->items[set->count];
     struct address address;
     struct fault ignored;
-    if (schema == NULL)
+    if (!is_there(recalling, row->address))
         return;
     *resource = (struct resource){
         .address = row->address,

@@ -6,7 +6,8 @@
 
 #include "engine/engine.h"
 
-// An attribute whose secret was never kept: it is left out, and so left as it is.
+// An attribute whose secret was never kept, or that refers to what is not recorded: it is
+// left out, and so left as it is.
 struct recall_lost {
     const char *address;
     const char *attribute;
@@ -19,8 +20,8 @@ struct recall {
 };
 
 // Everything in *recall is in the arena. The rows may stand in any order: a thing comes
-// after what it is recorded to need, else as it stands here. A row whose type is no more
-// is left out.
+// after what it is recorded to need, else as it stands here. A row whose type or host is
+// no more is left out, and so is an attribute that refers to what is not there.
 bool recall_rows(struct arena *arena, const struct engine *engine,
                  const struct record *rows, size_t count, struct recall *recall,
                  struct fault *fault) FAULT_CHECKED;

@@ -7,6 +7,8 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "engine/sealed.h"
+
 struct losing {
     struct arena *arena;
     const struct engine *engine;
@@ -93,6 +95,17 @@ static void lose_hidden(struct losing *losing, const struct record_step *step)
     }
 }
 
+// What comes from elsewhere is taken from there again.
+static void lose_secret(struct losing *losing, const struct record_step *step)
+{
+    bool removed = strcmp(step->action, "delete") == 0;
+    const char *source = sealed_source(losing->arena, step->wanted_before);
+    if (removed && strcmp(source, "generated") == 0)
+        lose(losing, step->address, "its former value is not kept: a new one is made");
+    else if (!removed && value_find(step->fields, "value") != NULL)
+        lose(losing, step->address, "its former value is not kept: this one stays");
+}
+
 static bool is_made_again(const struct losing *losing, const char *address)
 {
     return resource_find(&losing->undo->recall.set, address) != NULL;
@@ -112,7 +125,7 @@ static void look_at(struct losing *losing, const struct record_step *step)
     if (schema == NULL || !happened(step))
         return;
     if (schema->is_core && again && step->wanted_before != NULL)
-        lose(losing, step->address, "its former value is not kept: a new one is made");
+        lose_secret(losing, step);
     if (removed && again && !schema->is_core) {
         lose_data(losing, step);
         lose_given(losing, schema, step);
