@@ -205,3 +205,16 @@ P
   run bash -c "'$pipster' plan --json 2>/dev/null"
   [[ $output != *canary* ]] && jq -e . <<<"$output" >/dev/null
 }
+
+@test "the sources that PLAYBOOKS.md shows are planned" {
+  one_of_each
+  mkdir bin secrets && mv value.age secrets/stripe.age
+  printf '#!/bin/sh\necho "canary of $*"\n' >bin/op && chmod +x bin/op
+  echo 'canary-licence' >"$HOME/licence.txt"
+  echo 'canary-backup' >credentials/backup
+  sed -n '/^## Secrets/,/^## /{/^```lua$/,/^```$/{/^```/d;p}}' "$root/docs/PLAYBOOKS.md" |
+    playbook shown
+  PATH=$project/bin:$PATH DB_PASSWORD=canary-database run "$pipster" plan playbooks/shown.lua
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+  [[ $output == *'Plan: 6 to add'* && $output != *canary* ]]
+}

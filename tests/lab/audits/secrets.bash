@@ -5,15 +5,18 @@
 # argument vector of any process either, as recorded at execve since before the first run.
 needles=$audit/needles
 
-# VALUE as it is, and as base64 would show it wherever in a text it stood.
+# VALUE as it is, as base64 would show it wherever in a text it stood, in a URL, in JSON.
 shapes() { # VALUE
   local shift encoded
   echo "$1"
   for shift in 0 1 2; do
     encoded=$(printf '%.*s%s' $shift xx "$1" | base64 -w 0)
     encoded=${encoded%????}
-    echo "${encoded:$(((shift * 8 + 5) / 6))}"
+    encoded=${encoded:$(((shift * 8 + 5) / 6))}
+    printf '%s\n' "$encoded" "$(tr '+/' '-_' <<<"$encoded")"
   done
+  jq -rn --arg x "$1" '$x | @uri'
+  jq -cn --arg x "$1" '$x' | sed 's/^"//; s/"$//'
 }
 
 read_secrets() {
