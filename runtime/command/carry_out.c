@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "command/planning.h"
 #include "command/selection.h"
+#include "command/tip.h"
 #include "view/json_view.h"
 #include "view/plan_view.h"
 #include "view/progress_view.h"
@@ -53,15 +54,6 @@ static bool apply(struct workbench *bench, const struct engine_options *asked,
     return done;
 }
 
-static bool remember_tip(struct workbench *bench, struct fault *fault)
-{
-    if (!bench->wanted.playbook)
-        return true;
-    struct transaction *transaction = transaction_new(bench->database);
-    state_set_setting(transaction, "tip", bench->wanted.playbook);
-    return transaction_commit(transaction, fault);
-}
-
 // What protection kept is said by the exit code too: a script that believes all is gone
 // would go on paying for it.
 static bool say_kept(const struct plan *plan, struct fault *fault)
@@ -102,7 +94,7 @@ bool carry_out(struct workbench *bench, const struct engine_options *asked,
     // Before it is carried out: `pipster run` goes on with a run that failed or was
     // killed.
     if (done && agreed && !asked->destroy)
-        done = remember_tip(bench, fault);
+        done = tip_move(bench, fault);
     if (done && agreed && asked->destroy)
         done = say_kept(plan, fault);
     if (done && agreed)

@@ -31,6 +31,9 @@ const struct command cmd_run = {
         "  --allow-destroy=ADDR,…|all lift the protection of these\n"
         "  --only, --except SELECTOR,… what is carried out now; pipster help plan\n"
         "  --override REASON          go on though a guard blocks; the reason is kept\n"
+        "  --move-tip                 of a playbook that does not include the one "
+        "applied\n"
+        "                             last: that one's things are left alone\n"
         "  --parallelism N            cloud steps and hosts at once (10)\n",
     .run = run,
 };

@@ -35,6 +35,7 @@ static const struct flag flags[] = {
     {"--json", NULL, FLAG_SWITCH, AT(json), 0},
     {"--key-backed-up", NULL, FLAG_SWITCH, AT(key_backed_up), 0},
     {"--lab", NULL, FLAG_SWITCH, AT(lab), 0},
+    {"--move-tip", NULL, FLAG_SWITCH, AT(move_tip), 0},
     {"--no-color", NULL, FLAG_SWITCH, AT(no_color), 0},
     {"--limit", NULL, FLAG_NUMBER, AT(limit), 0},
     {"--non-interactive", NULL, FLAG_SWITCH, AT(non_interactive), 0},

@@ -24,6 +24,7 @@ struct options {
     bool verbose;
     bool quiet;
     bool timing;
+    bool move_tip;           // --move-tip
     bool detailed_exitcode;
     bool only_new;           // --only-new
     bool help;

@@ -41,7 +41,8 @@ static bool export(struct arena *arena, const struct project *project,
     struct state_text state = {.project_id = database_project_id(database)};
     struct text text;
     if (!state_load(database, arena, &state.rows, fault) ||
-        !state_setting(database, arena, "tip", &state.tip, fault))
+        !state_setting(database, arena, "tip", &state.tip, fault) ||
+        !state_setting(database, arena, "tip_base", &state.tip_base, fault))
         return fault_while(fault, "exporting %s", project->database_path);
     text_init(&text, 0);
     state_text_write(&text, &state);

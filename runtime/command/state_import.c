@@ -66,6 +66,7 @@ static bool replace(struct workbench *bench, const struct state_text *state,
         state_put(transaction, bench->vault, &record);
     }
     state_set_setting(transaction, "tip", state->tip);
+    state_set_setting(transaction, "tip_base", state->tip_base);
     return transaction_commit(transaction, fault);
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/redact.h"
+#include "command/tip.h"
 #include "net/ssh.h"
 #include "store/secret.h"
 
@@ -86,7 +87,8 @@ static bool open_store(struct workbench *bench, enum workbench_mode mode,
     database_on_wake(bench->database, wake_loop, bench->loop);
     if (!vault_open(&bench->vault, bench->database, writes, fault))
         return false;
-    return state_load(bench->database, &bench->arena, &bench->recorded, fault);
+    return state_load(bench->database, &bench->arena, &bench->recorded, fault) &&
+           tip_load(bench, fault);
 }
 
 // Prices may be kept by a plan too, once the project has a folder to keep them in.
@@ -113,11 +115,11 @@ static bool open_script(struct workbench *bench, enum workbench_mode mode,
         .settings = project_settings(&bench->project, &bench->arena, id, bench->options),
         .inputs = &bench->project.inputs,
         .recorded = &bench->recorded,
+        .tip = bench->tip_base,
         .project_root = bench->project.root,
         .stdlib_root = bench->options->stdlib,
         .project_id = id,
-        .age_identity =
-            value_find_text(bench->project.settings, "age_identity", NULL),
+        .age_identity = value_find_text(bench->project.settings, "age_identity", NULL),
         .hang_exit = mode != WORKBENCH_READ ? 3 : 1,
     };
     return script_open(&bench->script, &options, fault);
@@ -181,10 +183,7 @@ static bool choose_playbook(struct workbench *bench, const char **path,
     if (options->word_count == 1)
         return project_playbook(&bench->project, &bench->arena, options->words[0], path,
                                 fault);
-    *path = NULL;
-    if (bench->database &&
-        !state_setting(bench->database, &bench->arena, "tip", path, fault))
-        return false;
+    *path = bench->tip;
     if (*path)
         return true;
     fault_set(fault, FAULT_USAGE, "pipster %s wants a playbook: none was run yet",

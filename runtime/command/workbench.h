@@ -37,6 +37,8 @@ struct workbench {
     struct resource_set wanted;
     volatile int interrupted;
     volatile int given_up;
+    const char *tip;      // the playbook last applied, or NULL
+    const char *tip_base; // the last applied that does not call tip() itself
     size_t round;       // of a run with stages: 1, 2 …
     size_t done_count;  // changes carried out, in all rounds
     size_t moved_count; // answers to stages that the plan took back

@@ -38,6 +38,8 @@ bool engine_plan(struct engine *engine, const struct resource_set *wanted,
     if (!planner_new(engine, wanted, options, *plan, fault))
         goto out;
     struct planner *planner = (*plan)->planner;
+    if (planner->options->warning != NULL)
+        planner_warn(planner, "%s", planner->options->warning);
     if (!resource_check(planner->wanted, fault) ||
         !graph_order(&planner->graph, planner->wanted, planner->removed_count, fault))
         goto out;

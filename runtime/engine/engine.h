@@ -59,6 +59,7 @@ struct engine_options {
     size_t except_count;
     int64_t undoes;  // the run whose inverse this is, of the things in `only`; or 0
     bool only_looks; // nothing is to be carried out: nothing is previewed either
+    const char *warning; // to be among the plan's, or NULL
     // Told of what a stage was told and does not hold: `now` is what the plan found, or
     // unknown when a change will make it. The plan is then refused (FAULT_STALE): the
     // playbook is to be evaluated again. NULL: not looked at.

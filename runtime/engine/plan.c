@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "engine/arrange.h"
 #include "engine/decide.h"
 #include "engine/planner.h"
@@ -252,26 +253,50 @@ static bool list_outputs(struct plan *plan, struct fault *fault)
     return true;
 }
 
+static bool is_foreign(const struct planner *planner, size_t index)
+{
+    const struct draft *draft = &planner->drafts[index];
+    return planner_is_foreign(planner, draft) && draft->change->deferred == NULL;
+}
+
+#define MOST_NAMED 5
+
+// What one other playbook declared, by address.
+static void warn_of_playbook(struct planner *planner, size_t first)
+{
+    const char *playbook = planner->drafts[first].change->record->playbook;
+    struct text names;
+    size_t count = 0;
+    text_init(&names, 0);
+    for (size_t i = first; i < planner->removed_count; i++) {
+        const struct change *change = planner->drafts[i].change;
+        if (!is_foreign(planner, i) || strcmp(change->record->playbook, playbook) != 0)
+            continue;
+        if (count++ < MOST_NAMED)
+            text_format(&names, "%s%s", count > 1 ? ", " : "", change->address);
+    }
+    if (count > MOST_NAMED)
+        text_format(&names, " and %zu more", count - MOST_NAMED);
+    planner_warn(planner, "left alone, of %s, which is not included: %s", playbook,
+                 names.bytes);
+    text_clear(&names);
+}
+
 static void warn_of_left_alone(struct plan *plan)
 {
     struct planner *planner = plan->planner;
-    size_t count = 0;
-    const char *playbook = NULL;
+    struct map told;
+    map_init(&told);
     for (size_t i = 0; i < planner->removed_count; i++) {
-        const struct draft *draft = &planner->drafts[i];
-        if (draft->change->blocked_by_protection && plan->is_destroy)
-            planner_warn(planner, "%s is kept: %s", draft->change->address,
-                         draft->change->reason);
-        if (!planner_is_foreign(planner, draft) || draft->change->deferred != NULL)
+        const struct change *change = planner->drafts[i].change;
+        if (change->blocked_by_protection && plan->is_destroy)
+            planner_warn(planner, "%s is kept: %s", change->address, change->reason);
+        if (!is_foreign(planner, i) || map_has(&told, change->record->playbook))
             continue;
-        count++;
-        playbook = draft->change->record->playbook;
+        map_put(&told, change->record->playbook, planner);
+        warn_of_playbook(planner, i);
     }
-    if (count > 0)
-        planner_warn(
-            planner,
-            "%zu thing%s of %s and other playbooks not included here %s left alone",
-            count, count == 1 ? "" : "s", playbook, count == 1 ? "is" : "are");
+    map_clear(&told);
 }
 
 bool plan_arrange(struct plan *plan, struct fault *fault)

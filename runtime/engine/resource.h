@@ -93,6 +93,7 @@ struct resource_set {
     // plan.
     const char *const *playbooks;
     size_t playbook_count;
+    bool calls_tip; // it, or what it includes, called tip()
     int phase; // 0: none said
     const char *phase_title;
     struct resource_deferral *deferrals; // in order

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "script/declare.h"
 
+#include "script/agree.h"
 #include "script/convert.h"
 #include "script/handle.h"
 #include "script/machine.h"
@@ -316,7 +317,10 @@ static struct declaration *add(lua_State *lua, struct declare *declare,
     made->where = declare_where(lua, declare);
     resource->address = address_format(declare->arena, bare, kind->schema->type, name);
     const struct declaration *first = map_find(&declare->by_address, resource->address);
-    if (first != NULL) {
+    made->file = agree_file(declare);
+    if (first != NULL && !agree_related(declare, first->file, made->file)) {
+        made->twin = first;
+    } else if (first != NULL) {
         raise_at(lua, made->where,
                  arena_format(declare->arena, "it was declared at %s", first->where),
                  "rename one of them, or change the first with :amend { … }",
@@ -353,6 +357,11 @@ void declare_resource(lua_State *lua, const struct kind *kind, struct declaratio
     push_attributes(lua, kind->schema, index);
     keep_raw(lua, made);
     read_attributes(lua, declare, made);
+    if (made->twin != NULL) {
+        agree_check_twin(lua, made->twin, made);
+        handle_push(lua, map_find(&declare->by_address, resource->address));
+        return;
+    }
     // A shorthand or a method may have declared more meanwhile.
     resource->order = declare->declarations.count;
     map_put(&declare->by_address, resource->address, made);
@@ -379,6 +388,7 @@ void declare_amend(lua_State *lua, struct declaration *declaration, int index, b
 {
     struct declare *declare = declare_check(lua);
     struct resource *resource = &declaration->resource;
+    const struct value *before = resource->attributes;
     check_stage(lua, declare, declaration);
     index = lua_absindex(lua, index);
     luaL_checktype(lua, index, LUA_TTABLE);
@@ -387,6 +397,7 @@ void declare_amend(lua_State *lua, struct declaration *declaration, int index, b
     merge(lua, grow);
     keep_raw(lua, declaration);
     read_attributes(lua, declare, declaration);
+    agree_check_amendment(lua, declaration, before, grow);
     take_tags(lua, declare, index, resource);
     resource->protect = take_flag(lua, index, "protect", resource->protect);
     resource->keep_going = take_flag(lua, index, "keep_going", resource->keep_going);
@@ -439,6 +450,7 @@ static void list_files(const struct declare *declare, struct resource_set *set)
             files[set->playbook_count++] =
                 arena_text(declare->arena, included->entries[i].key);
     set->playbooks = files;
+    set->calls_tip = declare->calls_tip;
 }
 
 bool declare_finish(struct declare *declare, const char *playbook,

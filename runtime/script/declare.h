@@ -16,6 +16,9 @@ struct declaration {
     const struct kind *kind;
     const char *where;   // "playbooks/phase1.lua:12"
     const char *amended; // the same of the last amendment, or NULL
+    const char *file;    // the playbook that was being evaluated
+    struct writer *writers; // of amendments, the latest first (agree.c)
+    const struct declaration *twin; // of an unrelated playbook: they must be the same
 };
 
 // hetzner.server "app" without its table yet.
@@ -39,6 +42,8 @@ struct declare {
     struct array budgets; // struct resource_budget
     struct array guards;  // struct resource_guard
     struct array files;   // being evaluated, outermost first
+    struct array includes; // which file includes which (agree.c)
+    bool calls_tip;       // one of them called tip()
     struct map phases;    // path → the phase that it says
     struct map stages;    // path of a stage → where it is
     const char *stage;    // being evaluated, "outer/inner"; or NULL

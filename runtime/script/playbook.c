@@ -2,6 +2,7 @@
 #include "script/playbook.h"
 
 #include "base/clock.h"
+#include "script/agree.h"
 #include "script/convert.h"
 #include "script/declare.h"
 #include "script/handle.h"
@@ -206,6 +207,8 @@ static void evaluate(lua_State *lua, struct declare *declare, const char *name,
         raise_fault(lua, &fault);
     }
     check_cycle(lua, declare, source.path);
+    if (declare->files.count > 0)
+        agree_add_include(declare, agree_file(declare), source.path);
     const void *known = map_find(&declare->included, source.path);
     if (known != NULL) {
         lua_rawgeti(lua, LUA_REGISTRYINDEX, (int) (intptr_t) known - 1);
@@ -229,6 +232,26 @@ static int l_include(lua_State *lua)
     struct declare *declare = declare_check(lua);
     const char *name = convert_check_word(lua, 1, "a playbook");
     evaluate(lua, declare, name, declare->files.items[declare->files.count - 1]);
+    return 1;
+}
+
+// The playbook last applied that does not call tip() itself: include(tip()).
+static int l_tip(lua_State *lua)
+{
+    struct declare *declare = declare_check(lua);
+    const char *tip = declare->script->options.tip;
+    declare->calls_tip = true;
+    if (tip == NULL) {
+        struct fault fault = {0};
+        const char *file;
+        int line;
+        fault_set(&fault, FAULT_USAGE, "tip(): no playbook was applied yet");
+        if (raise_place(lua, 1, &file, &line))
+            fault_where(&fault, "%s:%d", file, line);
+        fault_next(&fault, "pipster run playbooks/phase1.lua, then this one");
+        return raise_fault(lua, &fault);
+    }
+    lua_pushstring(lua, tip);
     return 1;
 }
 
@@ -278,11 +301,17 @@ static int l_clock_text(lua_State *lua)
     return 1;
 }
 
-static const luaL_Reg words[] = {{"include", l_include}, {"input", l_input},
-                                 {"output", l_output},   {"phase", l_phase},
-                                 {"require", l_require}, {"secret", secret_word_call},
-                                 {"stage", stage_word},  {"text", reference_text},
-                                 {"value", stage_value}, {NULL, NULL}};
+static const luaL_Reg words[] = {{"include", l_include},
+                                 {"input", l_input},
+                                 {"output", l_output},
+                                 {"phase", l_phase},
+                                 {"require", l_require},
+                                 {"secret", secret_word_call},
+                                 {"stage", stage_word},
+                                 {"text", reference_text},
+                                 {"tip", l_tip},
+                                 {"value", stage_value},
+                                 {NULL, NULL}};
 
 static const luaL_Reg clocks[] = {{"now", l_now}, {"text", l_clock_text}, {NULL, NULL}};
 
@@ -323,6 +352,7 @@ static void open_declare(struct declare *declare, struct script *script,
     array_init(&declare->budgets);
     array_init(&declare->guards);
     array_init(&declare->files);
+    array_init(&declare->includes);
     array_init(&declare->deferrals);
     array_init(&declare->answers);
     map_init(&declare->stages);
@@ -344,6 +374,7 @@ static void close_declare(struct declare *declare)
     array_clear(&declare->budgets);
     array_clear(&declare->guards);
     array_clear(&declare->files);
+    array_clear(&declare->includes);
     array_clear(&declare->deferrals);
     array_clear(&declare->answers);
     map_clear(&declare->stages);

@@ -31,6 +31,7 @@ struct script_options {
     const struct value *settings;      // the map that stdlib sees as `settings`
     const struct map *inputs;          // of input(): name → text
     const struct state_rows *recorded; // what value() may look up
+    const char *tip;                   // what tip() gives; NULL: nothing was applied yet
     const char *project_root;          // holds playbooks/; NULL: "."
     const char *stdlib_root;           // --stdlib DIR instead of the embedded files
     const char *project_id;

@@ -16,7 +16,9 @@
 
 // How much was declared when a stage began.
 struct mark {
-    size_t declarations, pending, budgets, guards, files, included, deferrals, answers;
+    size_t declarations, pending, budgets, guards, files, includes, included;
+    size_t deferrals, answers;
+    bool calls_tip;
     const char *file; // that the stage is in
     void *file_phase;
     int phase;
@@ -34,7 +36,9 @@ static struct mark mark(struct declare *declare)
         .budgets = declare->budgets.count,
         .guards = declare->guards.count,
         .files = declare->files.count,
+        .includes = declare->includes.count,
         .included = declare->included.count,
+        .calls_tip = declare->calls_tip,
         .deferrals = declare->deferrals.count,
         .answers = declare->answers.count,
         .file = declare->files.items[declare->files.count - 1],
@@ -67,6 +71,8 @@ static void roll_back(lua_State *lua, struct declare *declare, const struct mark
     declare->budgets.count = mark->budgets;
     declare->guards.count = mark->guards;
     declare->files.count = mark->files;
+    declare->includes.count = mark->includes;
+    declare->calls_tip = mark->calls_tip;
     declare->deferrals.count = mark->deferrals;
     declare->answers.count = mark->answers;
     declare->outputs.count = mark->output_count;

@@ -63,6 +63,7 @@ void state_text_write(struct text *out, const struct state_text *state)
         {"pipster_state", value_integer(&arena, STATE_TEXT_VERSION)},
         {"project_id", value_text(&arena, state->project_id)},
         {"tip", text_or_null(&arena, state->tip)},
+        {"tip_base", text_or_null(&arena, state->tip_base)},
         {"resources", value_list(&arena, items, count)},
     };
     json_write_pretty(out, value_map(&arena, entries, sizeof entries / sizeof *entries));
@@ -266,12 +267,15 @@ bool state_text_read(struct arena *arena, const char *bytes, size_t length,
         return document->kind == VALUE_MAP ? false : refuse(&reading, "it is no map");
     const char *id = value_find_text(document, "project_id", "");
     const struct value *tip = value_find(document, "tip");
+    const struct value *base = value_find(document, "tip_base");
     const struct value *rows = value_find(document, "resources");
     if (!is_hex(id))
         return refuse(&reading, "its project_id is not 16 hex digits");
-    if ((tip && !is_plain_text(tip)) || !rows || rows->kind != VALUE_LIST)
+    if ((tip && !is_plain_text(tip)) || (base && !is_plain_text(base)) || !rows ||
+        rows->kind != VALUE_LIST)
         return refuse(&reading, "its tip or its resources are not what they must be");
     state->project_id = id;
     state->tip = tip ? tip->string.bytes : NULL;
+    state->tip_base = base ? base->string.bytes : NULL;
     return read_rows(&reading, rows, &state->rows);
 }

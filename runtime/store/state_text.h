@@ -12,6 +12,7 @@
 struct state_text {
     const char *project_id; // 16 hex digits
     const char *tip;        // the playbook last applied, or NULL
+    const char *tip_base;   // the last applied that does not call tip(), or NULL
     struct state_rows rows; // sorted
 };
 

@@ -92,7 +92,7 @@ state_of() { "$pipster" --lab state show "$1" --json | jq -S .attributes; }
   run "$pipster" --lab plan --detailed-exitcode
   [ "$status" -eq 0 ] || { echo "$output"; false; }
   printf 'require("hetzner").primary_ip "fixed" { location = "nbg1" }\n' | playbook ip
-  "$pipster" --lab run playbooks/ip.lua --yes
+  "$pipster" --lab run playbooks/ip.lua --yes --move-tip
   run "$pipster" --lab undo 8 --yes
   [ "$status" -eq 5 ] || { echo "$output"; false; }
   [[ $output == *'hetzner.primary_ip/fixed is protected'*'--allow-destroy=hetzner.primary_ip/fixed'* ]]

@@ -189,6 +189,7 @@ static void test_mistakes(void **state)
                     "playbooks/main.lua:4", "declared outside of it");
     fixture_run_ill(fixture, HEAD "value(a.ipv4)\n", "playbooks/main.lua:3",
                     "known only after apply");
+    fixture->options.instruction_ceiling = 100000;
     fixture_run_ill(fixture,
                     HEAD "stage(\"s\", function() while true do "
                          "pcall(value, a.ipv4) end end)\n",

@@ -31,7 +31,8 @@ static struct state_text example(struct arena *arena)
                               .need_count = 2,
                               .changed_at_ms = 987654321};
     rows[1] = (struct record){.address = "hetzner.server/app", .type = "hetzner.server"};
-    return (struct state_text){"0123456789abcdef", "playbooks/p.lua", {rows, 2}};
+    return (struct state_text){
+        "0123456789abcdef", "playbooks/scale.lua", "playbooks/p.lua", {rows, 2}};
 }
 
 static void what_is_written_is_read(void **state)
@@ -45,7 +46,8 @@ static void what_is_written_is_read(void **state)
     assert_null(strstr(text.bytes, "987654321"));
     fixture_expect(fixture, state_text_read(&fixture->arena, text.bytes, text.length,
                                             &read, &fixture->fault));
-    assert_string_equal(read.tip, "playbooks/p.lua");
+    assert_string_equal(read.tip, "playbooks/scale.lua");
+    assert_string_equal(read.tip_base, "playbooks/p.lua");
     assert_int_equal(read.rows.count, 2);
     const struct record *file = &read.rows.rows[0];
     assert_string_equal(file->host, "host/app");
