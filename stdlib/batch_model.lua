@@ -94,6 +94,16 @@ local function number(kept, list, name)
   kept[list][name] = kept.done
 end
 
+-- What was put there, as the manifest of a real host lists it.
+function model.manifest(host)
+  local list = {}
+  for address in pairs(read(host).items or {}) do
+    if not address:find("^host/") then list[#list + 1] = address end
+  end
+  table.sort(list)
+  return list
+end
+
 -- Keeps the attributes of one thing; nil forgets them.
 function model.keep(host, address, attributes)
   local kept = read(host)

@@ -98,6 +98,7 @@ static const struct verb verbs[] = {
     {"rm", 1, SIZE_MAX, state_forget_run},
     {"export", 0, 1, state_export_run},
     {"import", 1, 1, state_import_run},
+    {"recover", 1, 1, state_recover_run},
 };
 #define VERB_COUNT (sizeof verbs / sizeof *verbs)
 
@@ -138,9 +139,10 @@ const struct command cmd_state = {
         "                                    what it costs\n"
         "pipster state export [FILE]         text fit for git: sorted, no time, no "
         "secret\n"
-        "pipster state import FILE [--yes]   the same back, into an empty environment "
-        "or,\n"
+        "pipster state import FILE [--yes]   the same back, into an empty environment or,\n"
         "                                    when you agree, in place of what is there\n"
+        "pipster state recover PLAYBOOK [--project-id ID] [--accept-new]\n"
+        "                                    a lost state, from what the world knows\n"
         "\n"
         "After mv, declare it by the new name before the next run. A glob is an address\n"
         "with * and ?.\n",

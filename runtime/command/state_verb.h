@@ -13,3 +13,5 @@ int state_forget_run(const struct options *options, struct fault *fault);
 int state_export_run(const struct options *options, struct fault *fault);
 // import FILE
 int state_import_run(const struct options *options, struct fault *fault);
+// recover PLAYBOOK
+int state_recover_run(const struct options *options, struct fault *fault);

@@ -58,7 +58,7 @@ static void record_undeclared(struct apply *apply, struct transaction *transacti
 static bool is_there(const struct draft *draft, bool everything)
 {
     const struct schema *schema = draft->schema;
-    if (schema == NULL || schema->is_check || schema->is_core)
+    if (schema == NULL || schema->is_check || (schema->is_core && !everything))
         return false;
     if (schema->is_cost)
         return everything && draft->change->resource != NULL;

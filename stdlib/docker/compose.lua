@@ -119,6 +119,14 @@ docker.compose "identity" {
     end
     return results
   end,
+  -- Where `state recover` reads a secret back.
+  places = function(want)
+    local list = {}
+    for name in pairs(want.env or {}) do
+      list[#list + 1] = { at = "env." .. name, path = want.path .. "/.env", key = name }
+    end
+    return list
+  end,
   commands = function(have, want)
     if want then return scripts.up(want) end
     return { { "compose down (volumes stay)", scripts.down(have.path) } }

@@ -3,28 +3,11 @@
 -- A whole Hetzner project as a playbook, for `pipster adopt hetzner`: reads only. Not a
 -- resource type. The rows that go with it make its next plan empty.
 
-local client = require "hetzner.client"
-local fault = require "fault"
+local kinds = require "hetzner.kinds"
 local rules = require "hetzner.adopt_rules"
 local text = require "hetzner.adopt_text"
 
 local adopt = {}
-
--- In the order in which one may refer to another.
-local KINDS = {
-  "ssh_key", "placement_group", "firewall", "network", "primary_ip", "server",
-  "floating_ip", "volume", "load_balancer", "certificate", "zone",
-}
-
--- nil: this API (or this pipster) has no such list.
-local function list_of(kind)
-  local ok, objects = pcall(client.list, kind .. "s")
-  if ok then return objects end
-  local unknown = fault.is(objects)
-    and (objects.code == "not_found" or objects.code == "method_not_allowed")
-  if unknown then return {} end
-  return error(objects, 0)
-end
 
 local function type_of(kind)
   local ok, described = pcall(require, "hetzner." .. kind)
@@ -71,7 +54,7 @@ end
 
 local function take(work, kind)
   local described, items = type_of(kind), {}
-  local objects = sort_out(kind, list_of(kind), work)
+  local objects = sort_out(kind, kinds.list(kind), work)
   for i, object in ipairs(objects) do
     if not described then
       note(work, kind, object, "pipster has no type for it yet")
@@ -90,7 +73,7 @@ end
 local function begin(recorded)
   local work = { lines = {}, items = {}, notes = {}, names = {}, taken = {}, count = 0,
     skipped = 0, recorded = {} }
-  for _, kind in ipairs(KINDS) do work.names[kind], work.taken[kind] = {}, {} end
+  for _, kind in ipairs(kinds.all) do work.names[kind], work.taken[kind] = {}, {} end
   work.taken.rrset, work.names.rrset = {}, {}
   for _, row in ipairs(recorded) do
     if row.id ~= nil then
@@ -106,7 +89,7 @@ end
 -- skipped, notes }.
 function adopt.write(asked)
   local work = begin(asked.recorded or {})
-  for _, kind in ipairs(KINDS) do take(work, kind) end
+  for _, kind in ipairs(kinds.all) do take(work, kind) end
   local left = #work.notes > 0
     and "\n-- Left alone:\n" .. table.concat(work.notes, "\n") .. "\n" or ""
   return {

@@ -81,6 +81,10 @@ return type {
     end
     return results
   end,
+  -- Where `state recover` reads a secret back.
+  places = function(want)
+    return { { at = "content", path = want.path } }
+  end,
   commands = function(have, want)
     if not want then return { { "rm " .. have.path, "rm -f "
       .. shell.quote(have.path) } } end
