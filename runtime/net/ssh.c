@@ -248,8 +248,8 @@ static void blocked_fault(struct ssh *ssh, enum known_hosts_verdict verdict,
         fault_next(
             fault,
             "compare it with what the host's console shows (ssh-keygen -lf "
-            "/etc/ssh/ssh_host_ed25519_key.pub), then add it to known_hosts or pin "
-            "it: %s %s",
+            "/etc/ssh/ssh_host_ed25519_key.pub), then add it to known_hosts, pin it, or "
+            "take it this once with --accept-new: %s %s",
             offered->type, offered->base64);
     } else {
         fault_set(fault, FAULT_BLOCKED, "the host key of %s is not the one expected",
