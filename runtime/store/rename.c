@@ -183,7 +183,7 @@ bool rename_rows(struct arena *arena, const struct state_rows *rows, const char 
 }
 
 // Under its new label, since the label is part of what is sealed. Its source and its age
-// stay.
+// stay, and so does a rotation that was asked for.
 static bool seal_anew(struct transaction *transaction, const struct vault *vault,
                       const char *from, const char *to, struct fault *fault)
 {
@@ -200,6 +200,9 @@ static bool seal_anew(struct transaction *transaction, const struct vault *vault
     statement_add_text(rename, from);
     statement_add_text(rename, to);
     statement_add_blob(rename, sealed, length);
+    rename = transaction_add(transaction, STATEMENT_ROTATION_RENAME);
+    statement_add_text(rename, from);
+    statement_add_text(rename, to);
     return true;
 }
 

@@ -107,6 +107,8 @@ static const char *const texts[STATEMENT_COUNT] = {
                               "ORDER BY label",
     [STATEMENT_SECRET_PUT] = "INSERT OR REPLACE INTO secret (label, sealed, source, "
                              "made_at_ms) VALUES (?1, ?2, ?3, ?4)",
+    [STATEMENT_ROTATION_RENAME] = "UPDATE OR REPLACE setting SET key = 'rotate/' || ?2 "
+                                  "WHERE key = 'rotate/' || ?1",
     [STATEMENT_SECRET_RENAME] =
         "UPDATE secret SET label = ?2, sealed = ?3 WHERE label = ?1",
     [STATEMENT_SECRET_REMOVE] = "DELETE FROM secret WHERE label = ?1",

@@ -143,8 +143,19 @@ static void a_secret_is_sealed_under_its_new_address(void **state)
 {
     struct fixture *fixture = *state;
     struct opened opened = open_filled(fixture);
+    struct transaction *asking = transaction_new(opened.database);
+    state_set_setting(asking, "rotate/secret/key", "now");
+    fixture_commit(fixture, asking);
     rename_one(fixture, opened, "secret/key", "secret/jwt_key");
     const struct value *secret = NULL;
+    const char *asked = NULL, *before = NULL;
+    fixture_expect(fixture,
+                   state_setting(opened.database, &fixture->arena,
+                                 "rotate/secret/jwt_key", &asked, &fixture->fault) &&
+                       state_setting(opened.database, &fixture->arena,
+                                     "rotate/secret/key", &before, &fixture->fault));
+    assert_non_null(asked);
+    assert_null(before);
     fixture_expect(fixture, secret_load(opened.database, opened.vault, &fixture->arena,
                                         "secret/jwt_key", &secret, &fixture->fault));
     assert_non_null(secret);
