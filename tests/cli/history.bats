@@ -85,3 +85,46 @@ teardown() { stop_lab; }
   run "$pipster" --lab history --limit 1
   [[ $output == *'killed'* ]] || { echo "$output"; false; }
 }
+
+@test "explain: who declared it, what hangs together, price, past, verdict" {
+  "$pipster" --lab run playbooks/shop.lua --yes
+  "$pipster" --lab run playbooks/shop.lua --yes --var type=cx33
+  run "$pipster" --lab explain hetzner.server/app
+  echo "$output"
+  [ "$status" -eq 0 ]
+  [[ $output == *'declared    playbooks/shop.lua:3'* ]]
+  [[ $output == *'state       made by pipster, last changed '* ]]
+  [[ $output == *'needs       hetzner.ssh_key/deploy'* ]]
+  [[ $output == *'needed by   host/app'* ]]
+  [[ $output == *'price       8.99 €/month, 5.99 € when run 1 made it, 5.99 € after this plan'* ]]
+  [[ $output == *'verdict     update: type differs'* ]]
+  [[ $output == *'past        run 1 '*'create  done'*'run 2 '*'update  done: type'* ]]
+  run "$pipster" --lab explain hetzner.server/app --var type=cx33
+  [[ $output == *'verdict     no change: nothing differs'* ]] || { echo "$output"; false; }
+  run "$pipster" --lab explain hetzner.server/app playbooks/shop.lua --json
+  [ "$(jq -r 'select(.type == "explanation") | .where, .verdict.action, .monthly, .monthly_after, .past[1].fields[0],
+    .needed_by[0]' <<<"$output" | tr '\n' ' ')" = \
+    "playbooks/shop.lua:3 update 8.99 5.99 type host/app " ] || { echo "$output"; false; }
+}
+
+@test "explain: of what is gone, of what cannot be planned, of what was never there" {
+  printf 'local h = require "hetzner"\nh.primary_ip "fixed" { location = "nbg1" }\n' | playbook ip
+  "$pipster" --lab run playbooks/ip.lua --yes
+  run "$pipster" --lab explain hetzner.primary_ip/fixed
+  [[ $output == *'protected   yes: only --allow-destroy=hetzner.primary_ip/fixed lifts it'* ]]
+  printf 'h.primary_ip "fixed" { location = "nbg1" \n' | playbook ip
+  run "$pipster" --lab explain hetzner.primary_ip/fixed
+  echo "$output"
+  [ "$status" -eq 0 ]
+  [[ $output == *'verdict     not known: '*'past        run 1 '* ]]
+  printf 'require("hetzner").ssh_key "k" { public_key = input("ssh_public_key") }\n' | playbook ip
+  run "$pipster" --lab explain hetzner.primary_ip/fixed
+  [[ $output == *'declared    playbooks/ip.lua, which does not any more'*'verdict     delete: not declared any more'* ]]
+  "$pipster" --lab run playbooks/ip.lua --yes --allow-destroy=all
+  run "$pipster" --lab explain hetzner.primary_ip/fixed
+  [ "$status" -eq 0 ]
+  [[ $output == *'state       not recorded'*'verdict     not there, and not wanted'*'run 2 '*'delete  done'* ]]
+  run "$pipster" --lab explain hetzner.ssh_kex/k
+  [ "$status" -eq 64 ]
+  [[ $output == *'nothing is called hetzner.ssh_kex/k'*'did you mean hetzner.ssh_key/k?'* ]]
+}
