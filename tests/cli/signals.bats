@@ -18,27 +18,6 @@ P
 }
 teardown() { stop_lab; }
 
-fault_is_used_up() {
-  [ "$(curl -s "$PIPSTER_LAB_URL/faults" | jq '.faults | length')" = 0 ]
-}
-
-wait_until() { # COMMAND…
-  local end=$((SECONDS + 20))
-  until "$@"; do
-    [ $SECONDS -lt $end ] || { echo "not within 20 seconds: $*"; return 1; }
-    read -rt 0.02 <> <(:) || true
-  done
-}
-
-# A run whose create of the server is held; its process is $held.
-begin_and_hold() { # SECONDS
-  curl -sf "$PIPSTER_LAB_URL/faults" -H 'Content-Type: application/json' -d \
-    "{\"fault\":\"slow\",\"seconds\":$1,\"match\":{\"method\":\"POST\",\"path\":\"/servers\"}}"
-  "$pipster" --lab run playbooks/shop.lua --yes >held.log 2>&1 3>&- &
-  held=$!
-  wait_until fault_is_used_up
-}
-
 ends_with() { # CODE
   local code=0
   wait "$held" || code=$?
