@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "lab/link.h"
 #include "lab/tool.h"
+#include "net/ssh_wire.h"
 #include "value/json.h"
 
 #include <stdio.h>
@@ -107,7 +108,23 @@ static size_t indent_of(const char *line)
     return strspn(line, " ");
 }
 
-// The host key in a cloud-config, which may be JSON or a YAML block; NULL when none.
+// As pipster writes it: base64 in quotes.
+static const char *find_binary_key(struct arena *arena, const char *body)
+{
+    static const char mark[] = "ed25519_private: !!binary \"";
+    const char *start = strstr(body, mark);
+    const char *end = start ? strchr(start + strlen(mark), '"') : NULL;
+    size_t length = 0;
+    if (!end)
+        return NULL;
+    start += strlen(mark);
+    const unsigned char *key =
+        ssh_wire_unbase64(arena, start, (size_t) (end - start), &length);
+    return key ? arena_copy(arena, (const char *) key, length) : NULL;
+}
+
+// The host key in a cloud-config, which may be JSON, YAML's base64 or a YAML block; NULL
+// when none.
 static const char *find_host_key(struct arena *arena, const char *user_data)
 {
     const struct value *config = NULL;
@@ -119,7 +136,7 @@ static const char *find_host_key(struct arena *arena, const char *user_data)
         return value_find_text(value_find(config, "ssh_keys"), "ed25519_private", NULL);
     const char *start = strstr(body, "ed25519_private: |");
     if (!start || !strchr(start, '\n'))
-        return NULL;
+        return find_binary_key(arena, body);
     const char *line = strchr(start, '\n') + 1;
     size_t indent = indent_of(line);
     struct text key;

@@ -116,12 +116,14 @@ static void gives_a_light_host_its_keys(void **state)
         "#cloud-config\nssh_keys:\n  ed25519_private: |\n    -----BEGIN\n    abc\n  "
         "next: 1\n",
         "#cloud-config\n{\"ssh_keys\":{\"ed25519_private\":\"-----BEGIN\\nabc\\n\"}}\n",
+        "#cloud-config\nssh_deletekeys: true\nssh_keys:\n  ed25519_private: !!binary "
+        "\"LS0tLS1CRUdJTgphYmMK\"\n  ed25519_public: ssh-ed25519 AAAA\n",
     };
     struct scene *scene = *state;
     struct fault fault = {0};
     struct stat home;
     scene->settings.kind = DRIVER_LIGHT;
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < sizeof spellings / sizeof *spellings; i++) {
         scene->host.user_data = spellings[i];
         assert_true(seed_write(scene->folder, &scene->host, &scene->settings, &fault));
         assert_string_equal(content(scene, "/etc/ssh/ssh_host_ed25519_key"),
