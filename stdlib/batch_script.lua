@@ -36,6 +36,7 @@ end
 local notes = [[
 note() { printf '%s %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$*" >> "$folder/steps.log"; }
 keep() {
+  [ "$1" != update ] || return 0
   { [ ! -e "$folder/manifest" ] || grep -vxF -e "$2" "$folder/manifest"
     [ "$1" = delete ] || printf '%s\n' "$2"; } > "$folder/.manifest"
   mv -f "$folder/.manifest" "$folder/manifest"
@@ -56,7 +57,8 @@ end
 local function step_text(index, step)
   local name, label = shell.quote(step.address), tostring(step.label)
   local status = "$status_" .. index
-  local verb = step.action == "delete" and "delete" or "add"
+  -- What was there before us is changed, and still none of ours.
+  local verb = step.action == "create" and "add" or step.action
   return shell.join({
     "if [ -z \"$stopped\" ]; then\n",
     "note begin ", label, " ", name, "; mark begin ", index, "\n",

@@ -214,6 +214,21 @@ static void regain(struct recovery *recovery, const struct plan *plan,
     }
 }
 
+// It lies on this host, whatever the host was called when that was written.
+static void assume_manifest(struct recovery *recovery, const struct change *host,
+                            const struct value *manifest)
+{
+    for (size_t i = 0; i < count_of(manifest); i++) {
+        const struct value *line = manifest->list.items[i];
+        const char *colon =
+            line->kind == VALUE_STRING ? strchr(line->string.bytes, ':') : NULL;
+        if (colon)
+            assume(recovery,
+                   arena_format(&recovery->bench->arena, "%s%s", host->name, colon),
+                   NULL);
+    }
+}
+
 bool recovery_look_at_hosts(struct recovery *recovery, const struct plan *plan,
                             struct fault *fault)
 {
@@ -226,10 +241,7 @@ bool recovery_look_at_hosts(struct recovery *recovery, const struct plan *plan,
             places ? ask_host(recovery, host, places, fault) : NULL;
         if (!answer)
             return fault_while(fault, "looking at %s", host->address);
-        const struct value *manifest = value_find(answer, "manifest");
-        for (size_t k = 0; k < count_of(manifest); k++)
-            if (manifest->list.items[k]->kind == VALUE_STRING)
-                assume(recovery, manifest->list.items[k]->string.bytes, NULL);
+        assume_manifest(recovery, host, value_find(answer, "manifest"));
         regain(recovery, plan, places, value_find(answer, "files"));
     }
     return true;
