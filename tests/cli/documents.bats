@@ -42,8 +42,18 @@ run_elsewhere() { # COMMAND: prints which test runs it
 @test "every command of the documents is run" {
   start_lab
   export PIPSTER_LAB=1
-  printf 'local h = require "hetzner"\n%s\n' \
-    'h.server "app" { type = "cx23", image = "debian-12", location = "nbg1" }' | playbook shop
+  playbook shop <<'P'
+local hetzner = require "hetzner"
+phase(2, "Shop")
+local function machine(name)
+  return hetzner.server(name) { type = "cx23", image = "debian-12", location = "nbg1" }
+end
+local app, web = machine "app", machine "web"
+app:host {}:file "/etc/motd" { content = "hello\n" }
+web:host {}:file "/etc/motd" { content = "hello\n", tags = "web" }
+hetzner.firewall "office" { inbound = { 22 } }
+P
+  echo 'hetzner.firewall/*' >not-today.txt
   typed=0
   for document in "$root"/README.md "$root"/docs/*.md; do
     pipster run playbooks/shop.lua --yes
