@@ -120,6 +120,9 @@ bool apply_record_needs_row(const struct apply *apply, const struct draft *draft
         return change->action == CHANGE_NONE || draft->ours;
     if (change->action != CHANGE_NONE)
         return false;
+    // What a cut-off run began is done: the row still says what was before it.
+    if (change->open != NULL)
+        return true;
     if (draft->schema->is_core &&
         !value_equal(record->wanted, change->resource->attributes))
         return true;

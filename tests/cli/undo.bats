@@ -100,13 +100,51 @@ state_of() { "$pipster" --lab state show "$1" --json | jq -S .attributes; }
   [ "$status" -eq 0 ] || { echo "$output"; false; }
 }
 
-@test "killed in the middle, an undo goes on where it was" {
+@test "killed anywhere, an undo goes on where it was" {
   "$pipster" --lab run playbooks/shop.lua --yes
-  "$pipster" --lab run playbooks/shop.lua --yes --var ports=22,80 --var more=yes
-  PIPSTER_CRASH_AT=result-committed:3 run "$pipster" --lab undo 2 --yes
-  [ "$status" -eq 137 ]
+  "$pipster" --lab run playbooks/shop.lua --yes --var ports=22,80 --var motd=Other --var more=yes
+  PIPSTER_CRASH_LOG=$PWD/points "$pipster" --lab undo 2 --yes
+  sent=$(grep -c http-sent points)
+  for point in intent-committed:1 intent-committed:3 "http-sent:$sent" "http-replied:$sent" \
+    host-step:1 result-committed:1 result-committed:4; do
+    "$pipster" --lab run playbooks/shop.lua --yes --var ports=22,80 --var motd=Other --var more=yes
+    last=$("$pipster" --lab history --limit 1 --json | jq 'select(.type == "run") | .run')
+    PIPSTER_CRASH_AT=$point run "$pipster" --lab undo "$last" --yes
+    [ "$status" -eq 137 ] || { echo "$point: $output"; false; }
+    run "$pipster" --lab undo "$last" --yes
+    [ "$status" -eq 0 ] || { echo "$point: $output"; false; }
+    run "$pipster" --lab plan --detailed-exitcode
+    [ "$status" -eq 0 ] || { echo "$point: $output"; false; }
+    [ -z "$(sqlite3 .pipster/state/lab.db "select id from step where outcome in ('open', 'uncertain')")" ]
+  done
+}
+
+@test "a deployment and its content go back to what they were" {
+  playbook deploy <<'P'
+local hetzner, docker, caddy = require "hetzner", require "docker", require "caddy"
+local app = hetzner.server "app" { type = "cx23", image = "debian-12", location = "nbg1" }
+local host = app:host { }
+docker.engine { on = host }
+host:file "/opt/shop/docker-compose.yml" { content = "services: { web: { image: web:"
+  .. input("version", { default = "1" }) .. " } }\n" }
+docker.compose "shop" {
+  on = host, path = "/opt/shop",
+  env = { VERSION = input("version", { default = "1" }), KEY = secret("key", { length = 24 }) },
+}
+caddy.site "shop" {
+  on = host, domain = "shop.pipster.app",
+  reverse_proxy = "localhost:" .. input("port", { default = "5000" }),
+}
+P
+  "$pipster" --lab run playbooks/deploy.lua --yes
+  before=$(state_of app:docker.compose/shop)
+  "$pipster" --lab run playbooks/deploy.lua --yes --var version=2 --var port=6000
+  [ "$(state_of app:docker.compose/shop)" != "$before" ]
   run "$pipster" --lab undo 2 --yes
   [ "$status" -eq 0 ] || { echo "$output"; false; }
+  [[ $output == *'~ app:docker.compose/shop'* ]]
+  [[ $output == *'reload caddy on host/app'* ]]
+  [ "$(state_of app:docker.compose/shop)" = "$before" ]
   run "$pipster" --lab plan --detailed-exitcode
   [ "$status" -eq 0 ] || { echo "$output"; false; }
 }
