@@ -165,7 +165,15 @@ P
   printf 'secret("db")\nsecret("more")\n' | playbook two
   "$pipster" run playbooks/two.lua --yes
   "$pipster" secrets export kept
-  mv "$(key_file)" lost
+  key=$(key_file)
+  # From its backup …
+  mv "$key" lost
+  run "$pipster" plan
+  [[ $output == *'cannot be opened'* ]]
+  mv lost "$key"
+  run "$pipster" plan --detailed-exitcode
+  [ "$status" -eq 0 ] && [[ $output != *'cannot be opened'* ]]
+  mv "$key" lost
   run "$pipster" plan
   [ "$status" -eq 0 ]
   [[ $output == *'secret/db cannot be opened, as this project'\''s key is not here'* ]]
@@ -175,7 +183,7 @@ P
   "$pipster" state list | grep -qx secret/db
   "$pipster" secrets list | grep -q '^db'
   [ "$(sqlite3 .pipster/state/default.db 'SELECT count(*) FROM secret')" -eq 2 ]
-  # From an export …
+  # … from an export …
   run "$pipster" secrets import kept
   [ "$status" -eq 1 ] && [[ $output == *'say the same with --yes'* ]]
   "$pipster" secrets import kept db --yes
