@@ -17,6 +17,7 @@ local options = {
   birth = "boolean",             -- used at creation only
   ["local"] = "boolean",         -- ours only, never compared
   secret = "boolean",
+  content = "boolean",           -- a file's content: never kept in a saved plan
   item = "string",               -- kind of the items of a list or set
   one_of = "table",
   doc = "string",

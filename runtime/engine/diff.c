@@ -198,17 +198,27 @@ static void add_note(struct arena *arena, struct diff *diff,
         json_text(arena, wanted));
 }
 
+static struct change_field field_of(const struct schema_attribute *attribute,
+                                    const struct value *wanted, const struct value *found)
+{
+    return (struct change_field){
+        .name = attribute->name,
+        .before = found,
+        .after = wanted,
+        .secret = is_secret(attribute, wanted) || is_secret(attribute, found),
+        .is_default =
+            attribute->fallback != NULL && value_equal(attribute->fallback, wanted),
+        .is_content = attribute->content,
+    };
+}
+
 static void add_field(struct arena *arena, struct diff *diff,
                       const struct schema_attribute *attribute,
                       const struct value *wanted, const struct value *found, bool later)
 {
-    diff->fields[diff->field_count++] = (struct change_field){
-        .name = attribute->name,
-        .before = found,
-        .after = wanted,
-        .forces_replacement = attribute->fixed,
-        .secret = is_secret(attribute, wanted) || is_secret(attribute, found),
-    };
+    struct change_field field = field_of(attribute, wanted, found);
+    field.forces_replacement = attribute->fixed;
+    diff->fields[diff->field_count++] = field;
     if (!later) {
         diff->differs = true;
         diff->must_replace = diff->must_replace || attribute->fixed;
@@ -262,11 +272,7 @@ void diff_create(struct arena *arena, const struct schema *schema,
         const struct value *given = value_find(wanted, attribute->name);
         if (attribute->local || value_is_null(given))
             continue;
-        diff->fields[diff->field_count++] = (struct change_field){
-            .name = attribute->name,
-            .after = given,
-            .secret = is_secret(attribute, given),
-        };
+        diff->fields[diff->field_count++] = field_of(attribute, given, NULL);
     }
 }
 

@@ -27,6 +27,8 @@ struct change_field {
     const struct value *after;  // may be unknown
     bool forces_replacement;
     bool secret;
+    bool is_default; // what its type gives to everything
+    bool is_content; // of a file: shown, never kept in a saved plan
 };
 
 struct change {

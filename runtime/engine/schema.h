@@ -31,6 +31,7 @@ struct schema_attribute {
     bool birth;                  // used at creation only; a difference later is a note
     bool local;                  // ours only (e.g. `within`): never compared
     bool secret;                 // never shown, whatever it holds
+    bool content;                // a file's content: never kept in a saved plan
     const struct value *fallback; // default, or NULL
     const char *const *one_of;   // allowed strings, or NULL
     size_t one_of_count;

@@ -99,6 +99,7 @@ static void read_attribute(lua_State *lua, struct arena *arena, const char *type
     attribute->birth = flag(lua, "birth");
     attribute->local = flag(lua, "local");
     attribute->secret = flag(lua, "secret");
+    attribute->content = flag(lua, "content");
     attribute->doc = word(lua, arena, "doc");
     read_one_of(lua, arena, attribute);
     lua_getfield(lua, -1, "default");

@@ -106,22 +106,13 @@ static void print_field(const struct terminal *terminal, const struct change *ch
     text_clear(&text);
 }
 
-// What a new thing has by default needs no line.
-static bool is_default(const struct change *change, const struct change_field *field)
-{
-    const struct schema *schema = change->resource ? change->resource->schema : NULL;
-    const struct schema_attribute *attribute =
-        schema ? schema_find(schema, field->name) : NULL;
-    return attribute && attribute->fallback &&
-           value_equal(attribute->fallback, field->after);
-}
-
+// What a new thing has by default, or says by its name, needs no line.
 static bool is_worth_a_line(const struct change *change, const struct change_field *field)
 {
     if (change->action != CHANGE_CREATE)
         return true;
     const struct value *after = field->after;
-    if (value_is_null(after) || is_default(change, field) ||
+    if (value_is_null(after) || field->is_default ||
         (change->name && value_is_text(after, change->name)))
         return false;
     if (after->kind == VALUE_LIST)

@@ -90,7 +90,7 @@ return type {
       doc = "where, or several places in order" },
     ssh_keys = attribute.list { default = {}, birth = true,
       doc = "keys that may log in" },
-    user_data = attribute.string { birth = true,
+    user_data = attribute.string { birth = true, content = true,
       doc = "cloud-init data for the first boot" },
     firewalls = attribute.set { default = {}, doc = "firewalls before it" },
     backups = attribute.bool { default = false,

@@ -50,7 +50,8 @@ return type {
   attributes = {
     path = attribute.string { fixed = true,
       doc = "absolute; the resource's name when left out" },
-    content = attribute.any { required = true, doc = "text; secrets may be in it" },
+    content = attribute.any { required = true, content = true,
+      doc = "text; secrets may be in it" },
     mode = attribute.string { default = "0644", doc = "octal" },
     owner = attribute.string { default = "root", doc = "user" },
     group = attribute.string { default = "root", doc = "group" },

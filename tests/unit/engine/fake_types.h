@@ -35,7 +35,7 @@ static const struct schema_attribute fake_host_attributes[] = {
 };
 
 static const struct schema_attribute fake_file_attributes[] = {
-    {.name = "content", .kind = SCHEMA_STRING, .required = true},
+    {.name = "content", .kind = SCHEMA_STRING, .required = true, .content = true},
     {.name = "digest", .kind = SCHEMA_STRING, COMPUTED},
     {.name = "notify", .kind = SCHEMA_STRING, .local = true},
     {.name = "owner", .kind = SCHEMA_STRING, .fixed = true},
