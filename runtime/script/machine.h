@@ -23,6 +23,8 @@ struct script {
     struct task *tasks;      // all that have not ended
     struct task *root;       // stands for the main thread, where nothing can wait
     int64_t evaluations;     // so far
+    struct map code;         // playbooks evaluated: path → struct library_source
+    struct map asked;        // inputs asked for: name → the text given, or NULL
     struct declare *declare; // while a playbook is evaluated, else NULL
     struct map learned;      // "address.path" → struct value: what a plan found
     struct provide *provide;

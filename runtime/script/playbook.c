@@ -124,7 +124,7 @@ static const char *type_of_default(lua_State *lua, int index)
 
 static int l_input(lua_State *lua)
 {
-    const struct script *script = script_of(lua);
+    struct script *script = script_of(lua);
     const char *name = convert_check_word(lua, 1, "the name of an input");
     lua_settop(lua, 2);
     option(lua, 2, "default"); // 3
@@ -133,6 +133,7 @@ static int l_input(lua_State *lua)
     check_input_type(lua, name, type);
     const char *given =
         script->options.inputs != NULL ? map_find(script->options.inputs, name) : NULL;
+    map_put(&script->asked, name, (void *) given);
     if (given != NULL)
         return push_given(lua, name, given, type);
     if (!lua_isnil(lua, 3)) {
@@ -185,6 +186,13 @@ static void load(lua_State *lua, const struct library_source *source)
     library_load(lua, source);
 }
 
+static void note_code(struct script *script, const struct library_source *source)
+{
+    struct library_source *known = arena_alloc(&script->arena, sizeof *known);
+    *known = *source;
+    map_put(&script->code, source->path, known);
+}
+
 static void check_cycle(lua_State *lua, const struct declare *declare, const char *path)
 {
     for (size_t i = 0; i < declare->files.count; i++)
@@ -215,6 +223,7 @@ static void evaluate(lua_State *lua, struct declare *declare, const char *name,
         return;
     }
     array_add(&declare->files, (void *) source.path);
+    note_code(declare->script, &source);
     load(lua, &source);
     lua_call(lua, 0, 1);
     array_remove(&declare->files, declare->files.count - 1);

@@ -106,6 +106,8 @@ bool script_open(struct script **opened, const struct script_options *options,
     map_init(&script->kinds);
     map_init(&script->sources);
     map_init(&script->learned);
+    map_init(&script->code);
+    map_init(&script->asked);
     guard_init(&script->guard, options);
     script->lua = lua_newstate(guard_allocate, &script->guard);
     if (script->lua == NULL || !task_open(script)) {
@@ -135,6 +137,8 @@ void script_close(struct script *script)
     map_clear(&script->kinds);
     map_clear(&script->sources);
     map_clear(&script->learned);
+    map_clear(&script->code);
+    map_clear(&script->asked);
     arena_clear(&script->arena);
     free(script);
 }
@@ -171,6 +175,67 @@ void script_unlearn(struct script *script)
 {
     map_clear(&script->learned);
     map_init(&script->learned);
+}
+
+void script_set_clock(struct script *script, int64_t now_ms)
+{
+    script->options.now_ms = now_ms;
+}
+
+static int compare_texts(const void *left, const void *right)
+{
+    return strcmp(((const struct script_text *) left)->name,
+                  ((const struct script_text *) right)->name);
+}
+
+static struct script_text *sort_texts(struct script_text *texts, size_t count)
+{
+    if (count > 1)
+        qsort(texts, count, sizeof *texts, compare_texts);
+    return texts;
+}
+
+const struct script_text *script_list_code(struct script *script, struct arena *arena,
+                                           size_t *count)
+{
+    struct script_text *texts =
+        arena_alloc(arena, (script->code.count + 1) * sizeof *texts);
+    *count = script->code.count;
+    for (size_t i = 0; i < *count; i++) {
+        const struct library_source *source = script->code.entries[i].value;
+        texts[i] = (struct script_text){source->path, source->bytes, source->length};
+    }
+    return sort_texts(texts, *count);
+}
+
+const struct script_text *script_list_stdlib(struct script *script, struct arena *arena,
+                                             size_t *count)
+{
+    size_t total;
+    const char *const *paths = library_list(script, "stdlib/", &total);
+    struct script_text *texts = arena_alloc(arena, (total + 1) * sizeof *texts);
+    *count = 0;
+    for (size_t i = 0; i < total; i++) {
+        struct library_source source;
+        if (library_find(script, paths[i], &source))
+            texts[(*count)++] =
+                (struct script_text){paths[i], source.bytes, source.length};
+    }
+    return texts;
+}
+
+const struct script_text *script_list_inputs(struct script *script, struct arena *arena,
+                                             size_t *count)
+{
+    struct script_text *texts =
+        arena_alloc(arena, (script->asked.count + 1) * sizeof *texts);
+    *count = script->asked.count;
+    for (size_t i = 0; i < *count; i++) {
+        const char *given = script->asked.entries[i].value;
+        texts[i] = (struct script_text){arena_text(arena, script->asked.entries[i].key),
+                                        given, given != NULL ? strlen(given) : 0};
+    }
+    return sort_texts(texts, *count);
 }
 
 struct load {

@@ -66,6 +66,23 @@ void script_learn(struct script *script, const struct value *reference,
                   const struct value *now);
 void script_unlearn(struct script *script);
 
+// What its evaluations have read so far, sorted by name, also when the last one failed:
+// the playbooks and modules, the whole stdlib, the inputs asked for.
+struct script_text {
+    const char *name;
+    const char *bytes; // NULL: an input that was not given
+    size_t length;
+};
+const struct script_text *script_list_code(struct script *script, struct arena *arena,
+                                           size_t *count);
+const struct script_text *script_list_stdlib(struct script *script, struct arena *arena,
+                                             size_t *count);
+const struct script_text *script_list_inputs(struct script *script, struct arena *arena,
+                                             size_t *count);
+
+// The time that playbooks see from now on.
+void script_set_clock(struct script *script, int64_t now_ms);
+
 // The stdlib's resource types behind the engine's seam; lives as long as the script.
 const struct provider *script_provider(struct script *script);
 
