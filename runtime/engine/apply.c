@@ -318,7 +318,8 @@ static bool begin_run(struct apply *apply, const struct engine_run *asked,
 {
     struct database *database = apply->engine->database;
     struct transaction *tidy = database != NULL ? apply_record_tidy(apply) : NULL;
-    if (tidy == NULL && plan_is_empty(apply->plan))
+    // That a saved plan was carried out is remembered, also when nothing was left to do.
+    if (tidy == NULL && plan_is_empty(apply->plan) && asked->plan == NULL)
         return true;
     if (database == NULL) {
         if (tidy == NULL && plan_is_empty(apply->plan))
@@ -332,6 +333,7 @@ static bool begin_run(struct apply *apply, const struct engine_run *asked,
         .verb = asked->verb,
         .who = asked->who,
         .plan = asked->plan,
+        .resumes = asked->resumes,
         .options = asked->options,
     };
     if (!journal_begin_run(database, &run, fault))

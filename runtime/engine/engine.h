@@ -90,6 +90,7 @@ struct engine_run {
     const char *verb;            // "run", "destroy" …
     const char *who;             // "anna@laptop", or NULL
     const char *plan;            // the id of the saved plan, or NULL
+    bool resumes;                // an earlier run of that plan
     const struct value *options; // a map: only, except, override …; or NULL
 };
 

@@ -45,7 +45,9 @@ bool journal_begin_run(struct database *database, struct record_run *run,
     statement_add_text(begin, run->plan);
     statement_add_json(begin, run->options, NULL);
     if (run->plan != NULL) {
-        struct statement *use = transaction_add(transaction, STATEMENT_USED_PLAN_PUT);
+        struct statement *use =
+            transaction_add(transaction, run->resumes ? STATEMENT_USED_PLAN_PASS_ON
+                                                      : STATEMENT_USED_PLAN_PUT);
         statement_add_text(use, run->plan);
         statement_add_integer(use, run->id);
         statement_add_integer(use, run->begun_at_ms);

@@ -11,7 +11,8 @@
 struct vault;
 
 // Takes playbook, verb, who, plan, options; commits it with outcome "open" and gives it
-// its id. The plan it names is then used.
+// its id. The plan it names is then used; one that was used before is a fault, unless the
+// run resumes it.
 bool journal_begin_run(struct database *database, struct record_run *run,
                        struct fault *fault) FAULT_CHECKED;
 // *run is 0 when the saved plan of this id was never carried out.

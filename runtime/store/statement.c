@@ -116,6 +116,8 @@ static const char *const texts[STATEMENT_COUNT] = {
     [STATEMENT_USED_PLAN_GET] = "SELECT run, used_at_ms FROM used_plan WHERE id = ?1",
     [STATEMENT_USED_PLAN_PUT] =
         "INSERT INTO used_plan (id, run, used_at_ms) VALUES (?1, ?2, ?3)",
+    [STATEMENT_USED_PLAN_PASS_ON] =
+        "UPDATE used_plan SET run = ?2, used_at_ms = ?3 WHERE id = ?1",
 
     // These two live in cache.db.
     [STATEMENT_FACT_GET] = "SELECT text, read_at_ms FROM fact WHERE key = ?1",

@@ -83,5 +83,6 @@ struct record_run {
     const struct value *summary; // counts and measured times
     const char *who;             // "anna@laptop", or NULL
     const char *plan;            // the id of the saved plan it carried out, or NULL
+    bool resumes;                // not stored: an earlier run used that plan
     const struct value *options; // how it was asked for: only, override …; or NULL
 };

@@ -104,7 +104,7 @@ static void an_uncertain_step_stays_open_until_resolved(void **state)
     database_close(database);
 }
 
-static void a_saved_plan_is_used_once(void **state)
+static void a_saved_plan_is_used_once_or_resumed(void **state)
 {
     struct fixture *fixture = *state;
     struct database *database = fixture_open(fixture, DATABASE_WRITE);
@@ -127,6 +127,11 @@ static void a_saved_plan_is_used_once(void **state)
     assert_int_equal(count, 1);
     assert_string_equal(runs[0].who, "anna@laptop");
     assert_string_equal(runs[0].plan, "p1");
+    again.resumes = true;
+    fixture_expect(fixture, journal_begin_run(database, &again, &fixture->fault));
+    fixture_expect(fixture,
+                   journal_find_plan(database, "p1", &run, &used_at_ms, &fixture->fault));
+    assert_int_equal(run, again.id);
     database_close(database);
 }
 
@@ -306,7 +311,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         fixture_test(an_intent_is_open_until_its_result),
         fixture_test(an_uncertain_step_stays_open_until_resolved),
-        fixture_test(a_saved_plan_is_used_once),
+        fixture_test(a_saved_plan_is_used_once_or_resumed),
         fixture_test(a_step_keeps_what_was_before),
         fixture_test(ids_are_never_used_again),
         fixture_test(runs_are_listed_newest_first),
