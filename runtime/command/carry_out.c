@@ -21,7 +21,8 @@ static void print_plan(const struct workbench *bench, const struct plan *plan)
 }
 
 static bool apply(struct workbench *bench, const struct engine_options *asked,
-                  struct plan *plan, struct fault *fault)
+                  const struct carry_out_approval *approval, struct plan *plan,
+                  struct fault *fault)
 {
     int64_t begun = clock_monotonic_ms();
     struct engine_result result = {0};
@@ -32,6 +33,8 @@ static bool apply(struct workbench *bench, const struct engine_options *asked,
     const struct engine_run run = {
         .verb = bench->options->verb,
         .who = workbench_who(bench),
+        .plan = approval ? approval->plan : NULL,
+        .resumes = approval && approval->resumes,
         .options = selection_value(asked, &bench->arena),
     };
     bool done = engine_apply(&bench->engine, plan, &run, &result, fault);
@@ -98,7 +101,27 @@ bool carry_out(struct workbench *bench, const struct engine_options *asked,
     if (done && agreed && asked->destroy)
         done = say_kept(plan, fault);
     if (done && agreed)
-        done = apply(bench, asked, plan, fault);
+        done = apply(bench, asked, NULL, plan, fault);
+    plan_free(plan);
+    return done;
+}
+
+bool carry_out_approved(struct workbench *bench, struct engine_options *asked,
+                        const struct carry_out_approval *approval, struct fault *fault)
+{
+    struct plan *plan = NULL;
+    bool planned = planning_make(bench, asked, &plan, fault);
+    if (planned && approval->narrow(approval->context, plan, asked)) {
+        plan_free(plan);
+        planned = planning_make(bench, asked, &plan, fault);
+    }
+    assert(plan || !planned);
+    bool done = approval->judge(approval->context, planned ? plan : NULL, fault);
+    // What is refused as stale is told by the fault alone.
+    if (plan && fault->kind != FAULT_STALE)
+        print_plan(bench, plan);
+    done = done && plan && tip_move(bench, fault) &&
+           apply(bench, asked, approval, plan, fault);
     plan_free(plan);
     return done;
 }

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "command/command.h"
 #include "command/project.h"
 #include "command/state_verb.h"
+#include "engine/planfile.h"
 #include "engine/schema.h"
 #include "store/state.h"
 #include "value/json.h"
 #include "value/address.h"
+#include "view/json_view.h"
+#include "view/planfile_view.h"
 #include "view/state_view.h"
 
 struct reading {
@@ -146,12 +150,40 @@ const struct command cmd_state = {
     .run = run,
 };
 
+static bool is_file(const char *word)
+{
+    struct stat status;
+    return stat(word, &status) == 0 && S_ISREG(status.st_mode);
+}
+
+// Without its project too: whoever approves it may have nothing but the file.
+static int show_plan(const struct options *options, const char *path, struct fault *fault)
+{
+    struct arena arena;
+    struct planfile file;
+    struct terminal terminal;
+    arena_init(&arena, 0);
+    terminal_init(&terminal, stdout, !options->no_color);
+    if (planfile_read(&arena, path, &file, fault)) {
+        if (options->json)
+            json_view_version(stdout);
+        if (options->json)
+            planfile_view_json(stdout, &file);
+        else
+            planfile_view_print(&terminal, &file, options->verbose);
+    }
+    arena_clear(&arena);
+    return 0;
+}
+
 static int run_show(const struct options *options, struct fault *fault)
 {
     struct reading reading;
     int code = 0;
     struct terminal terminal;
     terminal_init(&terminal, stdout, !options->no_color);
+    if (options->word_count == 1 && is_file(options->words[0]))
+        return show_plan(options, options->words[0], fault);
     if (open_state(&reading, options, fault)) {
         if (options->word_count == 1)
             code = show(&reading, options, options->words[0], fault);
@@ -168,7 +200,12 @@ static int run_show(const struct options *options, struct fault *fault)
 
 const struct command cmd_show = {
     .name = "show",
-    .summary = "everything that was made, with its attributes",
-    .usage = "pipster show [ADDRESS] [--json]\n",
+    .summary = "everything that was made, with its attributes; or a saved plan",
+    .usage =
+        "pipster show [ADDRESS] [--json]\n"
+        "pipster show FILE [-v] [--json]\n"
+        "\n"
+        "FILE is a plan that pipster plan --out made. It is shown for ever: also when\n"
+        "it was used or is stale, also where its project is not.\n",
     .run = run_show,
 };

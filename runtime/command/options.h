@@ -46,6 +46,7 @@ struct options {
     bool accept_new;         // --accept-new: host keys seen for the first time
     const char *passphrase_file; // --passphrase-file
     bool key_backed_up;          // --key-backed-up
+    bool resume;             // --resume
     // pipster lab
     const char *lab_directory; // --dir
     const char *lab_driver;    // --driver

@@ -85,6 +85,7 @@ static bool open_store(struct workbench *bench, enum workbench_mode mode,
                        "Taken in: what an earlier run had to keep in %s.\n",
                        database_taken_in(bench->database));
     database_on_wake(bench->database, wake_loop, bench->loop);
+    bench->serial = database_serial(bench->database);
     if (!vault_open(&bench->vault, bench->database, writes, fault))
         return false;
     return state_load(bench->database, &bench->arena, &bench->recorded, fault) &&
@@ -177,6 +178,9 @@ static bool choose_playbook(struct workbench *bench, const char **path,
                             struct fault *fault)
 {
     const struct options *options = bench->options;
+    *path = bench->playbook;
+    if (*path)
+        return true;
     if (options->word_count > 1)
         return fault_set(fault, FAULT_USAGE, "pipster %s takes one playbook",
                          options->verb);

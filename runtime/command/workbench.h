@@ -35,6 +35,8 @@ struct workbench {
     struct script *script;
     struct engine engine;
     struct resource_set wanted;
+    const char *playbook; // set: it is evaluated, whatever the options name
+    int64_t serial;       // of the state, before anything of it was read
     volatile int interrupted;
     volatile int given_up;
     const char *tip;      // the playbook last applied, or NULL

@@ -55,6 +55,12 @@ static void write_list(struct text *out, const struct value *value)
 
 static void write_map(struct text *out, const struct value *value)
 {
+    // Of what a saved plan does not keep.
+    int64_t size = value_find_integer(value, "$content", -1);
+    if (size >= 0 && value->map.count == 1) {
+        text_format(out, "(%lld bytes, not kept)", (long long) size);
+        return;
+    }
     text_add(out, value->map.count ? "{ " : "{");
     for (size_t i = 0; i < value->map.count; i++) {
         if (i > 0)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Values as people read them: one line each, secrets as (secret), what is not known yet
-// as (known after apply), long texts cut with their size; two texts as a line diff.
+// as (known after apply), long texts cut with their size, {"$content": SIZE} as a text
+// that was not kept; two texts as a line diff.
 #pragma once
 
 #include "base/text.h"

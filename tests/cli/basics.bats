@@ -17,7 +17,7 @@ setup() { setup_project; }
   run "$pipster" help
   [ "$status" -eq 0 ]
   verbs=$(sed -n '/^usage:/,/^flags/s/^  \([a-z]*\) .*/\1/p' <<<"$output")
-  for verb in plan run destroy undo history drift explain show state lab version help; do
+  for verb in plan run apply destroy undo history drift explain show state lab version help; do
     grep -qx "$verb" <<<"$verbs"
   done
   for verb in $verbs; do
