@@ -7,6 +7,8 @@
 
 #define SECOND_MS  INT64_C(1000)
 #define MINUTE_MS  INT64_C(60000)
+#define HOUR_MS    INT64_C(3600000)
+#define DAY_MS     INT64_C(86400000)
 #define LARGEST    INT64_C(100000)
 #define UNIT_COUNT (sizeof units / sizeof *units)
 
@@ -14,12 +16,8 @@ static const struct {
     char letter;
     int64_t ms;
 } units[] = {
-    {'s', SECOND_MS},
-    {'m', MINUTE_MS},
-    {'h', 60 * MINUTE_MS},
-    {'d', 24 * 60 * MINUTE_MS},
-    {'w', 7 * 24 * 60 * MINUTE_MS},
-    {'y', 365 * 24 * 60 * MINUTE_MS},
+    {'s', SECOND_MS}, {'m', MINUTE_MS},  {'h', HOUR_MS},
+    {'d', DAY_MS},    {'w', 7 * DAY_MS}, {'y', 365 * DAY_MS},
 };
 
 bool duration_parse(const char *text, int64_t *ms, struct fault *fault)
@@ -45,7 +43,7 @@ char *duration_format(int64_t ms, char buffer[DURATION_TEXT_SIZE])
     static const struct {
         const char *word;
         int64_t ms;
-    } shown[] = {{"day", 24 * 60 * MINUTE_MS}, {"hour", 60 * MINUTE_MS}};
+    } shown[] = {{"day", DAY_MS}, {"hour", HOUR_MS}};
     for (size_t i = 0; i < 2; i++) {
         int64_t count = ms / shown[i].ms;
         if (count > 0) {

@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define TIMEOUT_MS (2 * 60 * 1000)
+#define TIMEOUT_MS INT64_C(120000)
 
 struct asking {
     const struct script *script;
