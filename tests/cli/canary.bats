@@ -114,12 +114,15 @@ keep() { # NAME COMMAND…: what it says, on both streams
   export CANARY=${canaries[by_env]}-2
   "$pipster" --lab secrets rotate made
   keep rotating "$pipster" --lab plan --json
+  keep saved "$pipster" --lab plan --out saved.plan
+  grep -q 'secret/by_env' saved.plan && cp saved.plan kept.plan
+  keep applied "$pipster" --lab apply saved.plan --json
+  "$pipster" --lab secrets rotate made
   keep rotated "$pipster" --lab run --yes --json
-  ! "$pipster" --lab plan --help | grep -q -- --out ||
-    keep saved "$pipster" --lab plan --out saved.plan
   keep states "$pipster" --lab state list --json
   keep shown "$pipster" --lab show --json
   keep listed "$pipster" --lab secrets list
+  grep -q '^    app:docker.compose/shop$' "$said/listed.out"
   keep history "$pipster" --lab history 1
   keep doctor "$pipster" --lab doctor
   # What was to be written is there, and tells that there was something to tell.
