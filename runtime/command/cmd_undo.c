@@ -7,6 +7,7 @@
 
 #include "command/carry_out.h"
 #include "command/command.h"
+#include "command/selection.h"
 #include "engine/undo.h"
 #include "view/json_view.h"
 #include "view/undo_view.h"
@@ -20,6 +21,19 @@ static bool read_run(const struct options *options, int64_t *run, struct fault *
         return true;
     fault_set(fault, FAULT_USAGE, "pipster undo wants the number of one run");
     return fault_next(fault, "pipster history");
+}
+
+// What is chosen is what the run touched.
+static bool read_flags(struct workbench *bench, struct engine_options *asked,
+                       struct fault *fault)
+{
+    const struct options *options = bench->options;
+    if (options->only_count + options->except_count == 0)
+        return selection_read(options, &bench->arena, asked, fault);
+    fault_set(fault, FAULT_USAGE,
+              "an undo is of a whole run: it takes no --only and no "
+              "--except");
+    return fault_next(fault, "pipster help undo");
 }
 
 static bool say_end(struct workbench *bench, const struct undo *undo, struct fault *fault)
@@ -39,7 +53,9 @@ static bool say_end(struct workbench *bench, const struct undo *undo, struct fau
 static bool undo_run(struct workbench *bench, int64_t run, struct fault *fault)
 {
     struct undo undo;
-    if (!undo_prepare(&bench->arena, &bench->engine, run, &undo, fault))
+    struct engine_options asked = {0};
+    if (!read_flags(bench, &asked, fault) ||
+        !undo_prepare(&bench->arena, &bench->engine, run, &undo, fault))
         return false;
     if (bench->options->json)
         undo_view_json_begin(stdout, &undo);
@@ -47,13 +63,9 @@ static bool undo_run(struct workbench *bench, int64_t run, struct fault *fault)
         undo_view_begin(&bench->out, &undo);
     if (undo.address_count == 0)
         return true;
-    const struct engine_options asked = {
-        .undoes = run,
-        .only = undo.addresses,
-        .only_count = undo.address_count,
-        .allow_destroy = bench->options->allow_destroy,
-        .allow_destroy_count = bench->options->allow_destroy_count,
-    };
+    asked.undoes = run;
+    asked.only = undo.addresses;
+    asked.only_count = undo.address_count;
     bench->wanted = undo.recall.set;
     workbench_add_budget(bench);
     return carry_out(bench, &asked, "Carry this undo out?", "yes", fault) &&
@@ -79,7 +91,8 @@ const struct command cmd_undo = {
     .name = "undo",
     .summary = "turn a run back, by a plan that says what cannot be undone",
     .usage =
-        "pipster undo RUN [--yes] [--allow-destroy=ADDR,…|all] [--json]\n"
+        "pipster undo RUN [--yes] [--allow-destroy=ADDR,…|all] [--override REASON]\n"
+        "                 [--json]\n"
         "\n"
         "RUN is the number that `pipster history` shows. What the run made is\n"
         "destroyed, what it changed is as it was declared before, what it removed is\n"

@@ -95,6 +95,9 @@ const struct value *selection_value(const struct engine_options *asked,
     size_t used = 0;
     put(arena, entries, &used, "allow_destroy", asked->allow_destroy,
         asked->allow_destroy_count);
+    if (asked->override != NULL)
+        entries[used++] =
+            (struct value_entry){"override", value_text(arena, asked->override)};
     if (asked->undoes != 0) { // what it chooses follows from the run
         entries[used++] =
             (struct value_entry){"undoes", value_integer(arena, asked->undoes)};
@@ -102,8 +105,5 @@ const struct value *selection_value(const struct engine_options *asked,
     }
     put(arena, entries, &used, "except", asked->except, asked->except_count);
     put(arena, entries, &used, "only", asked->only, asked->only_count);
-    if (asked->override != NULL)
-        entries[used++] =
-            (struct value_entry){"override", value_text(arena, asked->override)};
     return used > 0 ? value_map(arena, entries, used) : NULL;
 }

@@ -155,7 +155,22 @@ P
   [ "$status" -eq 64 ]
   run "$pipster" --lab undo next
   [ "$status" -eq 64 ]
+  run "$pipster" --lab undo 1 --only app:file/*
+  [ "$status" -eq 64 ]
+  [[ $output == *'an undo is of a whole run'* ]]
   run "$pipster" --lab undo 7
   [ "$status" -eq 64 ]
   [[ $output == *'there is no run 7'*'pipster history'* ]]
+}
+
+@test "a budget blocks an undo as it blocks a run; the reason to go on is kept" {
+  "$pipster" --lab run playbooks/shop.lua --yes
+  "$pipster" --lab destroy --yes
+  sed -i 's|budget = "$150/month"|budget = "€1/month"|' pipster.lua
+  run "$pipster" --lab undo 2 --yes
+  [ "$status" -eq 5 ] || { echo "$output"; false; }
+  run "$pipster" --lab undo 2 --yes --override 'it was a mistake'
+  [ "$status" -eq 0 ] || { echo "$output"; false; }
+  run "$pipster" --lab history --limit 1
+  [[ $output == *'undoes run 2; override: it was a mistake'* ]] || { echo "$output"; false; }
 }
