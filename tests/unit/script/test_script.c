@@ -92,6 +92,48 @@ static void test_inputs(void **state)
     assert_int_equal(fixture->fault.kind, FAULT_USAGE);
 }
 
+// A saved plan is bound to these.
+static void test_what_was_read_is_listed(void **state)
+{
+    struct fixture *fixture = *state;
+    const char *below = "input(\"other\", { default = 1 })";
+    size_t count = 0;
+    map_put(&fixture->inputs, "given", "yes");
+    map_put(&fixture->inputs, "nobody_asks", "yes");
+    fixture_write(fixture, "below", below);
+    fixture_write(fixture, "unread", "error(\"never\")");
+    fixture_write(fixture, "top",
+                  "include \"below\"\nassert(input(\"given\") == \"yes\")\n"
+                  "assert(clock.now() == 1700000000)");
+    fixture_start(fixture);
+    script_set_clock(fixture->script, 1700000000000);
+    assert_true(script_run_playbook(fixture->script, "playbooks/top.lua", &fixture->arena,
+                                    &fixture->set, &fixture->fault));
+    const struct script_text *code =
+        script_list_code(fixture->script, &fixture->arena, &count);
+    assert_int_equal(count, 2);
+    assert_string_equal(code[0].name, "playbooks/below.lua");
+    assert_string_equal(code[0].bytes, below);
+    assert_string_equal(code[1].name, "playbooks/top.lua");
+    const struct script_text *inputs =
+        script_list_inputs(fixture->script, &fixture->arena, &count);
+    assert_int_equal(count, 2);
+    assert_string_equal(inputs[0].name, "given");
+    assert_string_equal(inputs[0].bytes, "yes");
+    assert_string_equal(inputs[1].name, "other");
+    assert_null(inputs[1].bytes);
+    script_list_stdlib(fixture->script, &fixture->arena, &count);
+    assert_true(count > 20);
+    // Also when it stopped half-way.
+    fixture_run_ill(fixture, "error(input(\"late\", { default = \"x\" }))", "main.lua:1",
+                    "x");
+    inputs = script_list_inputs(fixture->script, &fixture->arena, &count);
+    assert_int_equal(count, 1);
+    assert_string_equal(inputs[0].name, "late");
+    script_list_code(fixture->script, &fixture->arena, &count);
+    assert_int_equal(count, 1);
+}
+
 static void test_errors_in_the_stdlib_name_both_places(void **state)
 {
     struct fixture *fixture = *state;
@@ -111,6 +153,7 @@ int main(void)
         FIXTURE_TEST(test_evaluates_again_the_same),
         FIXTURE_TEST(test_value_from_what_is_recorded),
         FIXTURE_TEST(test_inputs),
+        FIXTURE_TEST(test_what_was_read_is_listed),
         FIXTURE_TEST(test_errors_in_the_stdlib_name_both_places),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
