@@ -69,10 +69,23 @@ local function pins_of(host, groups)
   return #pins > 0 and pins or nil
 end
 
-local function probe(host, groups)
+-- What only a run may ask, each with the reason; a run asks everything.
+local function undecided_of(items, results, in_run)
+  local undecided = {}
+  for index, item in ipairs(items) do
+    local ask = item.type.undecided
+    if ask and item.want and not results[index] and not in_run then
+      undecided[index] = ask(item.want)
+    end
+  end
+  return undecided
+end
+
+local function probe(host, groups, in_run)
   local nonce, parts = random.hex(16), {}
   for index, group in ipairs(groups) do
-    parts[index] = group.type.probe(group.items, { folder = script.folder() })
+    parts[index] = group.type.probe(group.items, { folder = script.folder(),
+      in_run = in_run })
   end
   local result = session.open(host, { pins = pins_of(host,
     groups) }):run(script.probe(nonce, parts))
@@ -92,17 +105,22 @@ local function probe(host, groups)
 end
 
 -- host: the attributes of the host resource and `name`. items[i] = {type = the type's
--- module, address, name, want, recorded, open}. Answers results[i] = found | nil.
-function batch.observe(host, items)
-  if settings.host_driver == "none" then return model.observe(host, items) end
+-- module, address, name, want, recorded, open}. Answers results[i] = found | nil,
+-- and undecided[i] = why only a run may ask.
+function batch.observe(host, items, in_run)
+  if settings.host_driver == "none" then
+    local known = model.observe(host, items, in_run)
+    return known, undecided_of(items, known, in_run)
+  end
   local asked, choose = identity.with_earlier(items)
   local results, groups = {}, by_type(asked)
-  local texts = probe(host, groups)
+  local texts = probe(host, groups, in_run)
   for order, group in ipairs(groups) do
     local found = group.type.read(group.items, texts[order] or "", host)
     for position, index in ipairs(group.indexes) do results[index] = found[position] end
   end
-  return choose(results)
+  local chosen = choose(results)
+  return chosen, undecided_of(items, chosen, in_run)
 end
 
 -- What the next steps of the same type want: some types do all of it at once.

@@ -90,8 +90,11 @@ function answer.read(nonce, heard, steps, ready, host)
       results[index] = { outcome = "skipped" }
     elseif verb == "begin" and index then
       results[index] = { outcome = "uncertain" }
+    elseif verb == "needless" and index and results[index] then
+      results[index].needless = true
     elseif verb == "end" and index then
-      results[index] = status == "0" and { outcome = "ended", changed = true }
+      local changed = not (results[index] and results[index].needless)
+      results[index] = status == "0" and { outcome = "ended", changed = changed }
         or { outcome = "failed", fault = failure(steps[index], status,
         heard.tails[index]) }
     elseif verb == "probe" and index and results[index] then

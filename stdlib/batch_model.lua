@@ -78,10 +78,12 @@ local function key_of(kept, address)
   return address
 end
 
-function model.observe(host, items)
+function model.observe(host, items, in_run)
   local kept, results = read(host).items or {}, {}
   for index, item in ipairs(items) do
-    local found = kept[key_of(kept, item.address)]
+    local ask = item.type.undecided
+    local hidden = ask and item.want and not in_run and ask(item.want)
+    local found = not hidden and kept[key_of(kept, item.address)]
     results[index] = found and opened(found, item.want) or nil
   end
   return results
@@ -104,14 +106,17 @@ function model.manifest(host)
   return list
 end
 
--- Keeps the attributes of one thing; nil forgets them.
+-- Keeps the attributes of one thing; nil forgets them. Answers what was kept before.
 function model.keep(host, address, attributes)
   local kept = read(host)
   number(kept, "at", address)
   kept.items = kept.items or {}
-  kept.items[key_of(kept.items, address)] = nil
+  local key = key_of(kept.items, address)
+  local had = kept.items[key]
+  kept.items[key] = nil
   kept.items[address] = attributes and sealed(attributes) or nil
   write(host, kept)
+  return had
 end
 
 local function handle(host, handler)
@@ -128,9 +133,10 @@ function model.apply(host, steps, handlers)
     step.begin()
     crash("host-begin")
     local found = step.want and grown(step)
-    model.keep(host, step.address, found)
+    local had = model.keep(host, step.address, found)
     crash("host-step")
-    results[index] = { outcome = "done", found = found, changed = true }
+    local needless = step.type.undecided and step.want and had ~= nil
+    results[index] = { outcome = "done", found = found, changed = not needless }
     step.ended(results[index])
   end
   for index, handler in ipairs(handlers) do

@@ -3,6 +3,7 @@
 -- The shell text of a batch. Marker lines tell the parts of its answer apart:
 --   NONCE section K          what follows belongs to part K of a probe
 --   NONCE begin|end|skip I [STATUS]   step I, or handler hI
+--   NONCE needless I         step I found that nothing was to be done
 --   NONCE probe I, probed I  between them is what the probe of step I found
 --   NONCE locked …           the host is being changed by another
 local lock = require "batch_lock"
@@ -41,6 +42,7 @@ keep() {
     [ "$1" = delete ] || printf '%s\n' "$2"; } > "$folder/.manifest"
   mv -f "$folder/.manifest" "$folder/manifest"
 }
+needless() { mark needless "$step"; }
 umask 022
 stopped=
 ]]
@@ -62,7 +64,8 @@ local function step_text(index, step)
   return shell.join({
     "if [ -z \"$stopped\" ]; then\n",
     "note begin ", label, " ", name, "; mark begin ", index, "\n",
-    "( ", commands_text(step.commands), ":\n) 2>&1; status_", index, "=$?\n",
+    "step=", index, "; ( ", commands_text(step.commands), ":\n) 2>&1; status_",
+    index, "=$?\n",
     "note end ", label, " ", name, " ", status, "\n",
     "if [ ", status, " = 0 ]; then keep ", verb, " ", name,
     step.keep_going and "; fi\n" or "; else stopped=1; fi\n",

@@ -11,7 +11,7 @@ local prelude = {}
 -- asked: { kind = type's table (of a cloud type), host = attributes and name, items }
 function prelude.observe(asked)
   if asked.host then
-    return require("batch").observe(asked.host, asked.items)
+    return require("batch").observe(asked.host, asked.items, asked.in_run)
   end
   return asked.kind.observe(asked.items)
 end

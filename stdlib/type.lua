@@ -12,7 +12,7 @@ local flags = {
 
 local functions = {
   "shorthand", "observe", "create", "update", "delete", "probe", "read", "commands",
-  "handlers", "preview", "price", "check", "places",
+  "handlers", "preview", "price", "check", "places", "undecided",
 }
 
 -- What a type must have, by what it is.

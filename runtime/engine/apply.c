@@ -47,10 +47,12 @@ static void count_node(struct apply *apply, const struct node *node,
         result->check_failed_count++;
     else if (node->state == NODE_DONE && is_check)
         result->check_passed_count++;
-    else if (node->state == NODE_DONE && plan_does(change))
+    else if (node->state == NODE_DONE && plan_does(change) && !node->needless)
         result->done_count++;
     else if (node->state == NODE_DONE && change->resource != NULL)
         result->unchanged_count++;
+    if (node->state == NODE_DONE && node->planned && !is_check)
+        result->needless_count += node->needless || !plan_does(change);
     if (node->state != NODE_FAILED)
         return;
     apply_fail(apply, fault);
@@ -66,6 +68,10 @@ void apply_finish(struct apply *apply, struct node *node, enum node_state state,
     if (state == NODE_FAILED)
         node->failure = arena_text(apply->arena, fault->what);
     count_node(apply, node, fault);
+    const struct engine_watch *watch = &apply->engine->watch;
+    bool needless = node->planned && !plan_does(node->draft->change);
+    if (state == NODE_DONE && needless && watch->needless != NULL)
+        watch->needless(watch->context, node->draft->change);
     if (state == NODE_SKIPPED && !begun && node->draft->change->action != CHANGE_NONE)
         tell_skipped(apply, node);
     array_add(&apply->finished, node);

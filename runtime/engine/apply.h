@@ -26,6 +26,8 @@ struct node {
     struct apply_batch *batch; // it is in, while it runs
     struct apply_lane *lane;   // of its host, or NULL
     bool deleted;              // of a replacement, the first half is done
+    bool planned;              // it was to be changed; it may turn out not to be needed
+    bool needless;             // its step found on the host that nothing was to be done
 };
 
 struct apply_lane {
@@ -34,6 +36,7 @@ struct apply_lane {
     size_t first;       // before it all are finished
     bool busy, dirty;
     bool probed;
+    size_t carried; // batches that did something
 };
 
 // A handler that must run; pending in the journal until it did.

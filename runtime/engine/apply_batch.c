@@ -187,6 +187,8 @@ static void finish_node(struct apply_batch *batch, struct node *node, size_t las
         node->state = NODE_WAITING;
         array_insert(&apply->ready, 0, node);
     } else if (step->outcome == STEP_DONE) {
+        node->planned = true;
+        node->needless = !step->changed;
         apply_finish(apply, node, NODE_DONE, NULL);
     } else if (step->outcome == STEP_SKIPPED) {
         node->skipped_because = failed_before(batch, last_step);
@@ -270,7 +272,7 @@ static void on_results_committed(void *context)
     for (size_t i = 0; i < batch->seam.count; i++) {
         tell_ended(batch, i);
         apply_handler_note(batch->apply, batch->steps[i].change, &batch->steps[i]);
-        if (batch->steps[i].outcome == STEP_DONE)
+        if (batch->steps[i].outcome == STEP_DONE && batch->steps[i].changed)
             batch->apply->may_have_changed = true;
     }
     tell_handlers(batch);
@@ -547,8 +549,7 @@ void apply_batch_own(struct apply *apply, struct node *node)
     bool forgets = change->action == CHANGE_FORGET;
     bool removes = forgets || change->action == CHANGE_DELETE;
     bool is_secret = schema != NULL && schema->is_core;
-    const struct value *secret =
-        is_secret && !removes ? take_secret(apply, node) : NULL;
+    const struct value *secret = is_secret && !removes ? take_secret(apply, node) : NULL;
     if (is_secret && !removes && secret == NULL)
         return;
     struct apply_batch *batch = new_batch(apply, NULL, &node, 1);

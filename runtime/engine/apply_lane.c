@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "engine/apply_lane.h"
 
+#include "engine/apply_ask.h"
 #include "engine/apply_batch.h"
 #include "engine/apply_handler.h"
 #include "engine/decide.h"
@@ -33,6 +34,7 @@ bool apply_lane_prepare(struct apply *apply, struct node *node, bool alone)
     struct change *change = node->draft->change;
     struct fault fault;
     fault_clear(&fault);
+    node->planned = node->planned || plan_does(change);
     if (node->deleted || !wants_again(change))
         return true;
     if (!decide_again(apply->planner, node->draft, &fault)) {
@@ -135,6 +137,7 @@ static size_t form_batch(struct apply *apply, struct apply_lane *lane,
                          struct node **batch)
 {
     size_t count = 0;
+    bool acts = false;
     for (size_t i = lane->first; i < lane->nodes.count; i++) {
         struct node *node = lane->nodes.items[i];
         const struct schema *schema = node->draft->schema;
@@ -148,15 +151,19 @@ static size_t form_batch(struct apply *apply, struct apply_lane *lane,
         bool lone = schema != NULL && (schema->is_host || schema->risky);
         if (lone && count > 0)
             break;
+        if (acts)
+            apply_ask_forget(node);
         if (!apply_lane_prepare(apply, node, count == 0)) {
             if (count == 0)
                 continue;
             break;
         }
         batch[count++] = node;
+        acts = acts || plan_does(node->draft->change);
         if (lone)
             break;
     }
+    lane->carried += acts;
     return count;
 }
 
@@ -208,6 +215,8 @@ bool apply_lane_start(struct apply *apply, struct apply_lane *lane)
         return false;
     bool ready = host_is_ready(lane);
     if (ready && !lane->probed && must_probe(lane) && start_probe(apply, lane))
+        return true;
+    if (ready && apply_ask_start(apply, lane))
         return true;
     size_t open = lane->nodes.count - lane->first;
     struct node **batch = arena_alloc(apply->arena, (open + 1) * sizeof *batch);

@@ -30,6 +30,20 @@ static void take_diff(struct change *change, const struct diff *diff)
     change->field_count = diff->field_count;
 }
 
+// It is done again, or done for the first time, or not at all.
+static void decide_undecided(struct draft *draft)
+{
+    struct change *change = draft->change;
+    change->verdict = VERDICT_MAY;
+    change->because = draft->because != NULL ? draft->because : "only a run may ask";
+    change->reason = "only a run may ask";
+    if (recorded_attributes(draft) == NULL)
+        return;
+    change->action = CHANGE_UPDATE;
+    change->found = recorded_attributes(draft);
+    change->field_count = 0;
+}
+
 static void decide_create(struct planner *planner, struct draft *draft)
 {
     struct change *change = draft->change;
@@ -43,6 +57,10 @@ static void decide_create(struct planner *planner, struct draft *draft)
         change->because =
             draft->because != NULL ? draft->because : "it cannot be seen yet";
         change->reason = "new host";
+        return;
+    }
+    if (draft->state == OBSERVE_UNDECIDED) {
+        decide_undecided(draft);
         return;
     }
     change->recreated_after_drift = recorded_attributes(draft) != NULL;
@@ -255,12 +273,11 @@ static void decide_removed(struct planner *planner, struct draft *draft)
         forget(change, "it was there before us, and stays as it is");
     } else {
         change->action = CHANGE_DELETE;
-        change->reason =
-            planner->options->destroy ? "destroyed"
-            : planner->options->undoes != 0
-                ? arena_format(arena, "run %lld made it",
-                               (long long) planner->options->undoes)
-                : "not declared any more";
+        change->reason = planner->options->destroy ? "destroyed"
+                         : planner->options->undoes != 0
+                             ? arena_format(arena, "run %lld made it",
+                                            (long long) planner->options->undoes)
+                             : "not declared any more";
     }
 }
 
@@ -295,6 +312,11 @@ bool decide_again(struct planner *planner, struct draft *draft, struct fault *fa
     enum change_action planned = change->action;
     if (!decide_draft(planner, draft, fault))
         return false;
+    // What was done before, and is to be done again.
+    if (draft->undecided && planned == CHANGE_UPDATE && change->action == CHANGE_CREATE) {
+        change->action = CHANGE_UPDATE;
+        change->reason = "it is to be done again";
+    }
     bool less = change->action == planned || change->action == CHANGE_NONE ||
                 change->action == CHANGE_UPDATE;
     if (less)

@@ -20,6 +20,8 @@ struct engine_watch {
                        const struct step *step, int64_t ms);
     void (*handler_ended)(void *context, const char *host, const char *name,
                           const struct fault *fault);
+    // It was to be changed, and turned out to be as it should.
+    void (*needless)(void *context, const struct change *change);
     // It was interrupted: what still runs is waited for; where `briefly`, for seconds.
     void (*stopping)(void *context, bool briefly);
 };
@@ -79,6 +81,7 @@ struct engine_result {
     int64_t run;
     size_t done_count, failed_count, skipped_count, unchanged_count;
     size_t unsettled_count; // left running when it was stopped: the next run settles them
+    size_t needless_count; // of the unchanged: they might have been changed
     size_t check_passed_count, check_failed_count;
     struct resource_output *outputs; // in the plan's arena
     size_t output_count;

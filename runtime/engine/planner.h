@@ -19,6 +19,8 @@ struct draft {
     bool ours;     // made by us, whatever the record says
     enum observe_state state;
     const char *because;       // why it is unknown
+    bool undecided;            // only a run may ask; asked_at says when it did
+    size_t asked_at;           // lane->carried + 1 then; 0: never
     const struct fault *fault; // OBSERVE_FAILED
     const char *goes_with;     // the machine it disappears with, without being asked
     const struct record *void_record; // on another machine: neither drift nor delete

@@ -22,6 +22,7 @@ enum observe_state {
     OBSERVE_ABSENT,
     OBSERVE_PRESENT,
     OBSERVE_UNKNOWN, // it cannot be known before apply: the host is new
+    OBSERVE_UNDECIDED, // only a run may ask whether it is as it should be
     OBSERVE_FAILED,
 };
 
@@ -37,7 +38,7 @@ struct observe_item {
     // the answer:
     enum observe_state state;
     const struct value *found; // OBSERVE_PRESENT: attributes, computed ones included
-    const char *because;       // OBSERVE_UNKNOWN: "host/app is not there yet"
+    const char *because;       // UNKNOWN, UNDECIDED: "host/app is not there yet"
     struct fault fault;        // OBSERVE_FAILED
 };
 
@@ -45,10 +46,10 @@ struct observe_item {
 struct observe_batch {
     const char *type; // or NULL when it is a host's
     const char *host;
-    const struct value
-        *host_attributes; // found or recorded attributes of the host, or NULL
+    const struct value *host_attributes; // as found or recorded, or NULL
     struct observe_item *items;
     size_t count;
+    bool in_run; // right before a step: nothing is UNDECIDED any more
     struct arena *arena;
     void (*done)(struct observe_batch *batch);
     void *owner; // the engine's

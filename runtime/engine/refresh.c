@@ -49,7 +49,8 @@ static void take_answer(struct planner *planner, struct draft *draft,
         draft->ours = draft->ours || value_find_bool(found, "ours", false);
         draft->change->found =
             value_copy(planner->arena, value_with(planner->arena, found, "ours", NULL));
-    } else if (item->state == OBSERVE_UNKNOWN) {
+    } else if (item->state == OBSERVE_UNKNOWN || item->state == OBSERVE_UNDECIDED) {
+        draft->undecided = item->state == OBSERVE_UNDECIDED;
         draft->because = arena_text(planner->arena, item->because);
     } else if (item->state == OBSERVE_FAILED) {
         struct fault *copy = arena_alloc(planner->arena, sizeof *copy);
@@ -78,6 +79,7 @@ static void start(struct request *request, const char *type, size_t count)
     batch->owner = request;
     batch->done = on_observed;
     batch->count = count;
+    batch->in_run = count > 0 && request->drafts[0]->asked_at > 0;
     batch->items = arena_alloc(planner->arena, (count + 1) * sizeof *batch->items);
     if (request->host != NULL) {
         batch->host = request->host->change->address;
@@ -205,8 +207,7 @@ static enum fate fate_of(struct planner *planner, const struct draft *host,
 {
     const struct change *change = host->change;
     if (machine == NULL) {
-        bool lost =
-            change->record == NULL || planner_lost_machine(planner, host) != NULL;
+        bool lost = change->record == NULL || planner_lost_machine(planner, host) != NULL;
         return change->resource == NULL && lost ? FATE_GOES : FATE_ASK;
     }
     bool stays = machine->change->action == CHANGE_NONE ||
@@ -244,8 +245,8 @@ static void leave_unasked(struct planner *planner, struct draft *host,
 {
     const char *address = host->change->address;
     const struct draft *known = planner_machine(planner, host);
-    const char *machine = known != NULL ? known->change->address
-                                        : planner_lost_machine(planner, host);
+    const char *machine =
+        known != NULL ? known->change->address : planner_lost_machine(planner, host);
     for (size_t i = 0; i < count; i++) {
         struct draft *draft = drafts[i];
         draft->observed = true;

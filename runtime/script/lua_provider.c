@@ -66,14 +66,26 @@ static void push_item(lua_State *lua, const struct observe_item *item)
     }
 }
 
+// The second answer, at `undecided`: index → why only a run may ask.
+static void take_undecided(lua_State *lua, int undecided, size_t index,
+                           struct observe_batch *batch)
+{
+    struct observe_item *item = &batch->items[index];
+    if (lua_rawgeti(lua, undecided, (lua_Integer) index + 1) == LUA_TSTRING) {
+        item->state = OBSERVE_UNDECIDED;
+        item->because = arena_text(batch->arena, lua_tostring(lua, -1));
+    }
+}
+
 static int observe_end(lua_State *lua, int status, lua_KContext context)
 {
     struct observe_batch *batch = (struct observe_batch *) context;
     (void) status;
-    luaL_checktype(lua, -1, LUA_TTABLE);
+    luaL_checktype(lua, -2, LUA_TTABLE);
+    int undecided = lua_gettop(lua), results = undecided - 1;
     for (size_t i = 0; i < batch->count; i++) {
         struct observe_item *item = &batch->items[i];
-        lua_rawgeti(lua, -1, (lua_Integer) i + 1);
+        lua_rawgeti(lua, results, (lua_Integer) i + 1);
         const struct fault *fault = raise_find(lua, -1);
         if (fault != NULL) {
             item->state = OBSERVE_FAILED;
@@ -82,7 +94,9 @@ static int observe_end(lua_State *lua, int status, lua_KContext context)
             item->found = provide_take(lua, -1, item->type, batch->arena);
             item->state = item->found != NULL ? OBSERVE_PRESENT : OBSERVE_ABSENT;
         }
-        lua_pop(lua, 1);
+        if (item->state == OBSERVE_ABSENT && lua_istable(lua, undecided))
+            take_undecided(lua, undecided, i, batch);
+        lua_settop(lua, undecided);
     }
     return 0;
 }
@@ -92,7 +106,9 @@ static int observe_body(lua_State *lua)
     struct observe_batch *batch = lua_touserdata(lua, 1);
     luaL_checkstack(lua, 20, "observe");
     provide_push_function(lua, "observe");
-    lua_createtable(lua, 0, 3);
+    lua_createtable(lua, 0, 4);
+    lua_pushboolean(lua, batch->in_run);
+    lua_setfield(lua, -2, "in_run");
     if (batch->host != NULL) {
         provide_push_host(lua, batch->host, batch->host_attributes);
         lua_setfield(lua, -2, "host");
@@ -106,7 +122,7 @@ static int observe_body(lua_State *lua)
         lua_rawseti(lua, -2, (lua_Integer) i + 1);
     }
     lua_setfield(lua, -2, "items");
-    lua_callk(lua, 1, 1, (lua_KContext) batch, observe_end);
+    lua_callk(lua, 1, 2, (lua_KContext) batch, observe_end);
     return observe_end(lua, LUA_OK, (lua_KContext) batch);
 }
 

@@ -252,6 +252,11 @@ static void on_begun(void *context, const struct change *change)
     print_step(context, "apply_start", change, NULL);
 }
 
+static void on_needless(void *context, const struct change *change)
+{
+    print_step(context, "apply_needless", change, NULL);
+}
+
 static void on_line(void *context, const struct change *change, const char *text)
 {
     struct line line;
@@ -299,6 +304,7 @@ struct engine_watch json_view_watch(FILE *stream)
         .step_begun = on_begun,
         .step_line = on_line,
         .step_ended = on_ended,
+        .needless = on_needless,
         .handler_ended = on_handler,
         .stopping = on_stopping,
     };
@@ -310,6 +316,7 @@ void json_view_result(FILE *stream, const struct engine_result *result, int64_t 
     begin(&line, "run_summary");
     put_count(&line, "run", result->run);
     put_count(&line, "done", (int64_t) result->done_count);
+    put_count(&line, "needless", (int64_t) result->needless_count);
     put_count(&line, "failed", (int64_t) result->failed_count);
     put_count(&line, "skipped", (int64_t) result->skipped_count);
     put_count(&line, "left_running", (int64_t) result->unsettled_count);

@@ -94,6 +94,15 @@ static void on_line(void *context, const struct change *change, const char *line
     show_running(view);
 }
 
+static void on_needless(void *context, const struct change *change)
+{
+    struct progress_view *view = context;
+    progress_view_pause(view);
+    terminal_print(&view->terminal, TERMINAL_DIM, "  = %s as it should be\n",
+                   change->address);
+    show_running(view);
+}
+
 static const char *deed_of(const struct change *change)
 {
     switch (change->action) {
@@ -127,7 +136,8 @@ static void on_ended(void *context, const struct change *change, const struct st
     bool done = step->outcome == STEP_DONE;
     enum terminal_style style = done ? TERMINAL_GREEN : TERMINAL_RED;
     const char *sign = done ? "✓" : step->outcome == STEP_SKIPPED ? "·" : "✗";
-    const char *deed = done                              ? deed_of(change)
+    const char *deed = done && !step->changed            ? "as it should be"
+                       : done                            ? deed_of(change)
                        : step->outcome == STEP_SKIPPED   ? "skipped"
                        : step->outcome == STEP_UNCERTAIN ? "outcome not known"
                                                          : "failed";
@@ -196,6 +206,7 @@ struct engine_watch progress_view_watch(struct progress_view *view)
         .step_begun = on_begun,
         .step_line = on_line,
         .step_ended = on_ended,
+        .needless = on_needless,
         .handler_ended = on_handler,
         .stopping = on_stopping,
     };
@@ -222,6 +233,8 @@ void progress_view_summary(const struct terminal *terminal,
     terminal_print(terminal, style, "Run %lld: %zu done, %zu failed, %zu skipped",
                    (long long) result->run, result->done_count, result->failed_count,
                    result->skipped_count);
+    if (result->needless_count > 0)
+        terminal_print(terminal, style, ", %zu not needed", result->needless_count);
     if (result->unsettled_count > 0)
         terminal_print(terminal, TERMINAL_YELLOW, ", %zu left running",
                        result->unsettled_count);

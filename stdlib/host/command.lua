@@ -23,9 +23,15 @@ local function test_of(want)
     .. table.concat(tests, " || ") .. "; }"
 end
 
--- Only `creates` is looked at unless the rest is safe.
-local function can_decide(want)
-  return want and (want.safe or not (want.unless or want.only_if))
+local function is_safe(want)
+  return want.safe or not (want.unless or want.only_if)
+end
+
+-- All of it in a run, and where the rest only reads; else `creates` alone: when that is
+-- there, nothing is to be done whatever the rest says.
+local function test_in(want, context)
+  if context.in_run or context.after or is_safe(want) then return test_of(want) end
+  return want.creates and test_of { creates = want.creates, directory = want.directory }
 end
 
 return type {
@@ -67,10 +73,9 @@ host:command "deployment-date" {
   probe = function(items, context)
     local lines = {}
     for index, item in ipairs(items) do
-      if context.after or can_decide(item.want) then
-        lines[#lines + 1] = "if ( " .. test_of(item.want or item.recorded)
-          .. " ); then echo "
-          .. index .. ":done; fi"
+      local test = test_in(item.want or item.recorded, context)
+      if test then
+        lines[#lines + 1] = "if ( " .. test .. " ); then echo " .. index .. ":done; fi"
       end
     end
     return table.concat(lines, "\n")
@@ -83,10 +88,15 @@ host:command "deployment-date" {
     end
     return results
   end,
+  undecided = function(want)
+    if is_safe(want) then return nil end
+    return "its " .. (want.unless and "unless" or "only_if") .. " is run only by a run"
+  end,
   -- The guard is asked again right before, since things before it may have changed it.
   commands = function(_, want)
     if not want then return { { "nothing: what a command did stays", "true" } } end
-    return { { "run it", shell.join({ "( ", test_of(want), " ) || { cd ",
-      shell.quote(want.directory), " && eval ", shell.quote(want.run), "; }" }) } }
+    return { { "run it", shell.join({ "if ( ", test_of(want),
+      " ); then needless; else cd ", shell.quote(want.directory), " && eval ",
+      shell.quote(want.run), "; fi" }) } }
   end,
 }

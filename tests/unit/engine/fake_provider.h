@@ -26,6 +26,7 @@ enum fake_fault {
     FAKE_HALF,        // it happens, and yet the step fails
     FAKE_LOST,        // it happens, and the answer is lost
     FAKE_UNREACHABLE, // it cannot be observed
+    FAKE_ASK,         // only a run may ask; its step does nothing when it is there
     FAKE_HELD,        // it is not answered, until fake_let_go
 };
 
@@ -202,6 +203,13 @@ static inline void fake_answer(struct fake *fake, struct observe_batch *batch)
         const char *at = batch->host != NULL ? batch->host : item->address;
         item->found = fake_find(fake, item->address);
         item->state = item->found != NULL ? OBSERVE_PRESENT : OBSERVE_ABSENT;
+        if (fake_scripted(fake, item->address) == FAKE_ASK && !batch->in_run) {
+            item->state = OBSERVE_UNDECIDED;
+            item->found = NULL;
+            item->because = "its guard is run only by a run";
+        } else if (fake_scripted(fake, item->address) == FAKE_ASK) {
+            fake_log(fake, "ask %s", item->address);
+        }
         if (fake_scripted(fake, at) == FAKE_UNREACHABLE) {
             item->state = OBSERVE_FAILED;
             fault_set(&item->fault, FAULT_UNREACHABLE, "%s does not answer", at);
@@ -279,7 +287,7 @@ static inline void fake_execute(struct fake *fake, struct step *step)
     fake_log(fake, "%s %s", step->action, address);
     if (step->record.note != NULL)
         fake_log(fake, "noted %s", address);
-    step->changed = true;
+    step->changed = what != FAKE_ASK || fake_find(fake, address) == NULL;
     if (strcmp(step->action, "delete") == 0)
         fake_remove(fake, address);
     else if (strcmp(step->action, "check") != 0)
