@@ -12,6 +12,7 @@ local random = require "random"
 local script = require "batch_script"
 local session = require "session"
 local settings = require "settings"
+local timeout = require "batch_timeout"
 
 local batch = {}
 
@@ -142,7 +143,8 @@ local function prepared(steps, index, host)
     following = following(steps, index) }
   return {
     address = step.address, label = step.label, action = step.action, item = item,
-    keep_going = step.keep_going, probe = step.type.probe({ item }, context),
+    keep_going = step.keep_going, timeout = step.timeout,
+    probe = step.type.probe({ item }, context),
     commands = step.type.commands(step.have, step.want, context),
   }
 end
@@ -168,7 +170,9 @@ function batch.apply(host, steps, handlers)
   local heard = answer.listen(nonce, steps)
   crash("host-script")
   local arrived, problem = pcall(opened.run, opened,
-    script.change(nonce, ready, handlers), { timeout = 3600, line = heard.line })
+    script.change(nonce, ready, handlers), {
+      timeout = timeout.of_batch(steps), line = heard.line,
+    })
   crash("host-answered")
   refuse_lock(nonce, heard.text(), host)
   local results, ran = answer.read(nonce, heard, steps, ready, host)

@@ -45,6 +45,15 @@ function answer.listen(nonce, steps)
   return heard
 end
 
+local function over_time(step, tail)
+  local what = ("%s took longer than %d seconds"):format(step.address, step.timeout)
+  return fault.new(what, {
+    why = table.concat(tail, "\n"), where = step.where, code = "timeout",
+    next = "what it ran was ended on the host; give it a longer timeout, or mend what "
+      .. "keeps it, and run again",
+  })
+end
+
 local function failure(step, status, tail)
   return fault.new(step.address .. " failed on the host", {
     why = table.concat(tail, "\n"), where = step.where, code = "status " .. status,
@@ -90,13 +99,17 @@ function answer.read(nonce, heard, steps, ready, host)
       results[index] = { outcome = "skipped" }
     elseif verb == "begin" and index then
       results[index] = { outcome = "uncertain" }
+    elseif verb == "over" and index and results[index] then
+      results[index].over = true
     elseif verb == "needless" and index and results[index] then
       results[index].needless = true
     elseif verb == "end" and index then
-      local changed = not (results[index] and results[index].needless)
-      results[index] = status == "0" and { outcome = "ended", changed = changed }
-        or { outcome = "failed", fault = failure(steps[index], status,
-        heard.tails[index]) }
+      local begun = results[index] or {}
+      local fails = begun.over and over_time(steps[index], heard.tails[index])
+        or failure(steps[index], status, heard.tails[index])
+      results[index] = status == "0"
+        and { outcome = "ended", changed = not begun.needless }
+        or { outcome = "failed", fault = fails }
     elseif verb == "probe" and index and results[index] then
       results[index].text = part.text
     elseif verb == "probed" and index and results[index] and results[index].text then

@@ -5,10 +5,12 @@
 --   NONCE begin|end|skip I [STATUS]   step I, or handler hI
 --   NONCE needless I         step I found that nothing was to be done
 --   NONCE probe I, probed I  between them is what the probe of step I found
+--   NONCE over I             step I took too long, and is being ended
 --   NONCE locked …           the host is being changed by another
 local lock = require "batch_lock"
 local settings = require "settings"
 local shell = require "shell"
+local timeout = require "batch_timeout"
 
 local script = {}
 
@@ -61,11 +63,11 @@ local function step_text(index, step)
   local status = "$status_" .. index
   -- What was there before us is changed, and still none of ours.
   local verb = step.action == "create" and "add" or step.action
+  local commands = shell.join(timeout.wrap(commands_text(step.commands), step, index), "")
   return shell.join({
     "if [ -z \"$stopped\" ]; then\n",
     "note begin ", label, " ", name, "; mark begin ", index, "\n",
-    "step=", index, "; ( ", commands_text(step.commands), ":\n) 2>&1; status_",
-    index, "=$?\n",
+    "step=", index, "; ", commands,
     "note end ", label, " ", name, " ", status, "\n",
     "if [ ", status, " = 0 ]; then keep ", verb, " ", name,
     step.keep_going and "; fi\n" or "; else stopped=1; fi\n",
@@ -100,7 +102,7 @@ end
 -- steps: {address, label, action, commands, probe, keep_going}; handlers: {script, causes
 -- (indexes of steps)}, each run right after the last of its causes.
 function script.change(nonce, steps, handlers)
-  local lines = { head(nonce), lock.take(), notes }
+  local lines = { head(nonce), lock.take(), notes, timeout.functions }
   local function due(after)
     for index, handler in ipairs(handlers) do
       if last_cause(handler) == after then lines[#lines + 1] = handler_text(index,

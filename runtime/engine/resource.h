@@ -22,6 +22,7 @@ struct resource {
     const char *const *after;       // addresses of `after =`
     size_t after_count;
     bool protect;
+    int64_t timeout_ms; // of each of its steps; 0: the default of its kind
     bool keep_going; // its failure lets later things on its host go on
 };
 

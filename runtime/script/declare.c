@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "script/declare.h"
 
+#include "base/duration.h"
 #include "script/agree.h"
 #include "script/convert.h"
 #include "script/handle.h"
@@ -116,7 +117,8 @@ static bool take_flag(lua_State *lua, int table, const char *name, bool fallback
     return set;
 }
 
-static const char *const meta[] = {"on", "after", "protect", "keep_going", "tags"};
+static const char *const meta[] = {"on",         "after", "protect",
+                                   "keep_going", "tags",  "timeout"};
 
 static int compare_texts(const void *left, const void *right)
 {
@@ -145,6 +147,22 @@ static void take_tags(lua_State *lua, struct declare *declare, int table,
         memcpy(sorted, tags->list.items, count * sizeof *sorted);
         qsort(sorted, count, sizeof *sorted, compare_texts);
         resource->tags = value_list(declare->arena, sorted, count);
+    }
+    lua_pop(lua, 1);
+}
+
+// timeout = "10m"
+static void take_timeout(lua_State *lua, int table, struct resource *resource)
+{
+    struct fault fault = {0};
+    if (schema_find(resource->schema, "timeout") != NULL)
+        return; // the type means something else by it
+    int type = lua_getfield(lua, table, "timeout");
+    if (type == LUA_TSTRING) {
+        if (!duration_parse(lua_tostring(lua, -1), &resource->timeout_ms, &fault))
+            raise_error(lua, "timeout = \"10m\", not \"%s\"", lua_tostring(lua, -1));
+    } else if (type != LUA_TNIL) {
+        raise_error(lua, "timeout = must be a text: \"10m\"");
     }
     lua_pop(lua, 1);
 }
@@ -354,6 +372,7 @@ void declare_resource(lua_State *lua, const struct kind *kind, struct declaratio
     take_tags(lua, declare, index, resource);
     resource->protect = take_flag(lua, index, "protect", kind->schema->protect);
     resource->keep_going = take_flag(lua, index, "keep_going", false);
+    take_timeout(lua, index, resource);
     push_attributes(lua, kind->schema, index);
     keep_raw(lua, made);
     read_attributes(lua, declare, made);
@@ -401,6 +420,7 @@ void declare_amend(lua_State *lua, struct declaration *declaration, int index, b
     take_tags(lua, declare, index, resource);
     resource->protect = take_flag(lua, index, "protect", resource->protect);
     resource->keep_going = take_flag(lua, index, "keep_going", resource->keep_going);
+    take_timeout(lua, index, resource);
     take_after(lua, declare, index, resource);
     declaration->amended = declare_where(lua, declare);
 }

@@ -40,6 +40,7 @@ void *operation_new(lua_State *lua, size_t size)
                         ? "a playbook declares, it does not call out"
                         : "this is inside a function that Lua's own library calls");
     }
+    task_check(lua);
     if (script_of(lua)->options.loop == NULL)
         raise_error(lua, "nothing can be waited for without a loop");
     struct operation **box = lua_newuserdatauv(lua, sizeof *box, 0);
@@ -82,6 +83,7 @@ int operation_wait(lua_State *lua, struct operation *operation, lua_KFunction ne
 {
     if (!lua_isyieldable(lua))
         return raise_error(lua, "nothing can be waited for here");
+    task_check(lua);
     return lua_yieldk(lua, 0, (lua_KContext) operation, next);
 }
 

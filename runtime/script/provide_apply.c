@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "script/provide.h"
 
+#include "base/duration.h"
 #include "engine/plan.h"
+#include "net/loop.h"
 #include "script/convert.h"
 #include "script/machine.h"
 #include "script/operation.h"
@@ -108,6 +110,10 @@ static void push_step(lua_State *lua, struct step_batch *batch, struct step *ste
     lua_setfield(lua, -2, "id");
     lua_pushboolean(lua, resource != NULL && resource->keep_going);
     lua_setfield(lua, -2, "keep_going");
+    if (resource != NULL && resource->timeout_ms > 0) {
+        lua_pushinteger(lua, (resource->timeout_ms + 999) / 1000);
+        lua_setfield(lua, -2, "timeout");
+    }
     push_fields(lua, change);
     lua_setfield(lua, -2, "fields");
     set_function(lua, "remember", l_remember, batch, step);
@@ -277,7 +283,66 @@ static void apply_done(void *context, const struct fault *fault)
     batch->done(batch);
 }
 
+// A batch whose time is measured here: a step of the cloud, or a check. On a host the
+// script ends its own steps. On the heap, since the plan may go before the script does.
+struct timed {
+    struct step_batch *batch;
+    struct task *task;
+    struct loop_timer *timer;
+};
+
+static void on_over(void *context)
+{
+    struct timed *timed = context;
+    const struct change *change = timed->batch->steps[0]->change;
+    struct fault fault = {0};
+    char span[DURATION_TEXT_SIZE];
+    timed->timer = NULL;
+    fault_set(&fault, FAULT_ERROR, "%s took longer than %s", change->address,
+              duration_format(change->resource->timeout_ms, span));
+    if (change->where != NULL)
+        fault_where(&fault, "%s", change->where);
+    fault_why(&fault, "it is not waited for any longer, and may still come to its end");
+    fault_next(&fault, "run again: that asks what became of it; or give it a longer "
+                       "timeout");
+    snprintf(fault.code, sizeof fault.code, "%s", RAISE_UNCERTAIN);
+    task_cancel(timed->task, &fault);
+}
+
+static void timed_done(void *context, const struct fault *fault)
+{
+    struct timed *timed = context;
+    struct step_batch *batch = timed->batch;
+    loop_timer_cancel(timed->timer);
+    free(timed);
+    apply_done(batch, fault);
+}
+
+static int timed_body(lua_State *lua)
+{
+    struct timed *timed = lua_touserdata(lua, 1);
+    lua_settop(lua, 0);
+    lua_pushlightuserdata(lua, timed->batch);
+    return apply_body(lua);
+}
+
+static void start_timed(struct script *script, struct step_batch *batch, int64_t ms)
+{
+    struct timed *timed = calloc(1, sizeof *timed);
+    if (timed == NULL)
+        abort();
+    timed->batch = batch;
+    timed->timer = loop_timer_start(script->options.loop, (uint64_t) ms, on_over, timed);
+    timed->task = task_start(script, timed_body, timed, timed_done);
+}
+
 void provide_apply(struct script *script, struct step_batch *batch)
 {
-    task_start(script, apply_body, batch, apply_done);
+    const struct step *step = batch->count == 1 ? batch->steps[0] : NULL;
+    bool here = step != NULL && step->change->resource != NULL &&
+                (batch->host == NULL || strcmp(step->action, "check") == 0);
+    if (here && step->change->resource->timeout_ms > 0)
+        start_timed(script, batch, step->change->resource->timeout_ms);
+    else
+        task_start(script, apply_body, batch, apply_done);
 }

@@ -18,6 +18,7 @@ struct task {
     void *context;
     task_done_fn done;
     struct fault fault;
+    struct fault cancelled; // why, or FAULT_NONE
     bool started;
     bool scheduled;
     bool ended;  // nothing wakes it any more
@@ -156,8 +157,8 @@ static int make_thread(lua_State *lua)
     return 0;
 }
 
-void task_start(struct script *script, lua_CFunction body, void *context,
-                task_done_fn done)
+struct task *task_start(struct script *script, lua_CFunction body, void *context,
+                        task_done_fn done)
 {
     struct task *task = calloc(1, sizeof *task);
     if (task == NULL)
@@ -170,6 +171,20 @@ void task_start(struct script *script, lua_CFunction body, void *context,
     if (!script_protect(script, make_thread, task, &task->fault))
         task->lua = NULL;
     task_wake(task);
+    return task;
+}
+
+void task_cancel(struct task *task, const struct fault *fault)
+{
+    task->cancelled = *fault;
+    task_wake(task);
+}
+
+void task_check(lua_State *lua)
+{
+    struct task *task = task_find(lua);
+    if (task != NULL && fault_is_set(&task->cancelled))
+        raise_fault(lua, &task->cancelled);
 }
 
 bool task_open(struct script *script)

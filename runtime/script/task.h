@@ -17,8 +17,13 @@ struct task;
 // once, from loop_turn; FAULT_NONE when the body ended well. When the script is closed
 // first, `done` is called with NULL: only to let go of the context.
 typedef void (*task_done_fn)(void *context, const struct fault *fault);
-void task_start(struct script *script, lua_CFunction body, void *context,
-                task_done_fn done);
+struct task *task_start(struct script *script, lua_CFunction body, void *context,
+                        task_done_fn done);
+// Wherever it waits, now and from here on, this fault is raised. Not once `done` was
+// called.
+void task_cancel(struct task *task, const struct fault *fault);
+// Raises the fault of a task that was cancelled.
+void task_check(lua_State *lua);
 
 // The script of a Lua thread.
 struct script *task_script(lua_State *lua);

@@ -227,6 +227,10 @@ static void test_mistakes_have_their_line(void **state)
         {"secret(\"a\", { length = 20 })\nsecret(\"a\", { length = 30 })", "main.lua:2",
          "another length"},
         {"guard.budget { max = \"lots\" }", "main.lua:1", "lots"},
+        {"require(\"test\").thing \"a\" { size = 1, timeout = 10 }", "main.lua:1",
+         "timeout = must be a text"},
+        {"require(\"test\").thing \"a\" { size = 1, timeout = \"soon\" }", "main.lua:1",
+         "timeout = \"10m\""},
     };
     struct fixture *fixture = *state;
     for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {

@@ -257,6 +257,40 @@ static void test_outcomes(void **state)
     }
 }
 
+// It is neither waited for nor let go on to its call.
+static void test_a_step_over_its_time(void **state)
+{
+    struct fixture *fixture = *state;
+    struct world world;
+    open_world(fixture, &world);
+    struct resource resource = {.timeout_ms = 20};
+    struct change change = {.address = "test.thing/new",
+                            .type = "test.thing",
+                            .name = "new",
+                            .where = "playbooks/main.lua:3",
+                            .resource = &resource};
+    struct step step = {
+        .change = &change,
+        .action = "create",
+        .want = read_json(fixture, "{\"note\":\"slow\",\"password\":\"p\",\"size\":1}"),
+        .record = {.id = 3, .label = "r1s3"}};
+    struct step *steps[] = {&step};
+    struct step_batch batch = {.steps = steps, .count = 1};
+    apply(fixture, &world, &batch);
+    assert_int_equal(step.outcome, STEP_UNCERTAIN);
+    assert_string_equal(step.fault.what, "test.thing/new took longer than 0 seconds");
+    assert_string_equal(step.fault.where, "playbooks/main.lua:3");
+    assert_non_null(strstr(step.fault.next, "longer timeout"));
+    assert_int_equal(world.lines, 1); // awake, and no answer after it
+    // In time it is as it would be.
+    resource.timeout_ms = 60000;
+    world.lines = 0;
+    apply(fixture, &world, &batch);
+    assert_int_equal(step.outcome, STEP_DONE);
+    assert_int_equal(world.lines, 2);
+    close_world(fixture, &world);
+}
+
 static void test_update_and_delete(void **state)
 {
     struct fixture *fixture = *state;
@@ -390,6 +424,7 @@ int main(void)
         FIXTURE_TEST(test_observe_failed),
         FIXTURE_TEST(test_create_through_http),
         FIXTURE_TEST(test_outcomes),
+        FIXTURE_TEST(test_a_step_over_its_time),
         FIXTURE_TEST(test_update_and_delete),
         FIXTURE_TEST(test_host_batch),
         FIXTURE_TEST(test_preview),

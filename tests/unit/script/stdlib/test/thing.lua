@@ -57,6 +57,10 @@ return type {
     if want.note == "lost" then
       fault("no answer came", { kind = "uncertain" })
     end
+    if want.note == "slow" then
+      pcall(clock.sleep, 0.2) -- and it goes on as if nothing had happened
+      step.line("awake")
+    end
     if want.note == "bug" then return want.missing.field end
     local reply = http.request {
       method = "POST", url = url("/things"), raw = true,
