@@ -174,8 +174,8 @@ bool doctor_state_confirm(struct doctor *doctor, struct fault *fault)
         struct transaction *transaction = transaction_new(doctor->database);
         vault_word(doctor->vault, word);
         clock_format(clock_now_ms(), now);
-        state_set_setting(transaction, BACKED_UP,
-                          arena_format(&doctor->arena, "%s %s", now, word));
+        state_note_setting(transaction, BACKED_UP,
+                           arena_format(&doctor->arena, "%s %s", now, word));
         done = transaction_commit(transaction, fault);
     }
     if (done)

@@ -61,10 +61,10 @@ bool tip_move(struct workbench *bench, struct fault *fault)
     if (set->playbook == NULL)
         return true;
     struct transaction *transaction = transaction_new(bench->database);
-    state_set_setting(transaction, "tip", set->playbook);
+    state_note_setting(transaction, "tip", set->playbook);
     if (!set->calls_tip)
-        state_set_setting(transaction, "tip_base", set->playbook);
+        state_note_setting(transaction, "tip_base", set->playbook);
     else if (bench->tip_base != NULL)
-        state_set_setting(transaction, "tip_base", bench->tip_base);
+        state_note_setting(transaction, "tip_base", bench->tip_base);
     return transaction_commit(transaction, fault);
 }

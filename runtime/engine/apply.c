@@ -332,7 +332,10 @@ static bool begin_run(struct apply *apply, const struct engine_run *asked,
             return true;
         return fault_set(fault, FAULT_INTERNAL, "a run needs a database");
     }
-    if (tidy != NULL && !transaction_commit(tidy, fault))
+    // Of a saved plan nothing is written before its use is: the state may not move on
+    // under a plan that can still be carried out.
+    bool tidy_first = tidy != NULL && asked->plan == NULL;
+    if (tidy_first && !transaction_commit(tidy, fault))
         return fault_while(fault, "beginning a run");
     struct record_run run = {
         .playbook = apply->plan->playbook,
@@ -345,7 +348,8 @@ static bool begin_run(struct apply *apply, const struct engine_run *asked,
     if (!journal_begin_run(database, &run, fault))
         return false;
     apply->run = apply->result->run = run.id;
-    return true;
+    return tidy == NULL || tidy_first || transaction_commit(tidy, fault) ||
+           fault_while(fault, "beginning a run");
 }
 
 // What an interruption, or a lost database, left undone.

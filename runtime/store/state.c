@@ -131,12 +131,18 @@ bool state_setting(struct database *database, struct arena *arena, const char *k
     return query_end(&query, fault) || fault_while(fault, "reading the setting %s", key);
 }
 
-void state_set_setting(struct transaction *transaction, const char *key, const char *text)
+void state_note_setting(struct transaction *transaction, const char *key,
+                        const char *text)
 {
     struct statement *set = transaction_add(transaction, text ? STATEMENT_SETTING_PUT
                                                               : STATEMENT_SETTING_REMOVE);
     statement_add_text(set, key);
     if (text)
         statement_add_text(set, text);
+}
+
+void state_set_setting(struct transaction *transaction, const char *key, const char *text)
+{
+    state_note_setting(transaction, key, text);
     transaction->changes_state = true;
 }

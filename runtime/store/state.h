@@ -29,3 +29,6 @@ bool state_setting(struct database *database, struct arena *arena, const char *k
 // NULL removes it.
 void state_set_setting(struct transaction *transaction, const char *key,
                        const char *text);
+// The same for what no plan depends on: the serial is not raised.
+void state_note_setting(struct transaction *transaction, const char *key,
+                        const char *text);

@@ -138,6 +138,18 @@ relabel() { # TEAM
   expect 64 'the plan was never carried out'
 }
 
+@test "killed before its run began: the plan is not used, and the state has not moved" {
+  plan playbooks/shop.lua --out shop.plan
+  for point in other-committed:1 other-committing:2; do
+    PIPSTER_CRASH_AT=$point run "$pipster" --lab apply shop.plan
+    [ "$status" -eq 137 ]
+  done
+  apply shop.plan --resume
+  expect 64 'the plan was never carried out'
+  apply shop.plan
+  expect 0 '6 done, 0 failed'
+}
+
 @test "a run after it: what is left of a plan can no longer be resumed" {
   plan playbooks/shop.lua --out shop.plan
   PIPSTER_CRASH_AT=result-committed:2 run "$pipster" --lab apply shop.plan

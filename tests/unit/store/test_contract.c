@@ -162,6 +162,11 @@ static void the_serial_rises_with_state_and_with_nothing_else(struct contract *c
     fixture_expect(contract->fixture, journal_begin_run(contract->database, &run,
                                                         &contract->fixture->fault));
     assert_int_equal(database_serial(contract->database), second);
+    struct transaction *note = transaction_new(contract->database);
+    state_note_setting(note, "tip", "playbooks/p.lua");
+    fixture_expect(contract->fixture,
+                   transaction_commit(note, &contract->fixture->fault));
+    assert_int_equal(database_serial(contract->database), second);
     contract_close(contract);
     contract_open(contract, open, DATABASE_READ);
     assert_int_equal(database_serial(contract->database), second);
