@@ -8,10 +8,10 @@
 #include "view/terminal.h"
 
 const struct command *const command_table[] = {
-    &cmd_plan,    &cmd_run,     &cmd_apply,   &cmd_destroy, &cmd_undo,
-    &cmd_history, &cmd_drift,   &cmd_explain, &cmd_show,    &cmd_state,
-    &cmd_import,  &cmd_adopt,   &cmd_secrets, &cmd_doctor,  &cmd_types,
-    &cmd_lab,     &cmd_version, &cmd_help,    NULL,
+    &cmd_validate, &cmd_plan,    &cmd_run,     &cmd_apply,   &cmd_destroy,
+    &cmd_undo,     &cmd_history, &cmd_drift,   &cmd_explain, &cmd_show,
+    &cmd_state,    &cmd_import,  &cmd_adopt,   &cmd_secrets, &cmd_doctor,
+    &cmd_types,    &cmd_lab,     &cmd_version, &cmd_help,    NULL,
 };
 
 const struct command *command_find(const char *name)

@@ -16,7 +16,7 @@ struct command {
 
 extern const struct command cmd_adopt, cmd_apply, cmd_destroy, cmd_doctor, cmd_drift,
     cmd_explain, cmd_help, cmd_history, cmd_import, cmd_lab, cmd_plan, cmd_run,
-    cmd_secrets, cmd_show, cmd_state, cmd_types, cmd_undo, cmd_version;
+    cmd_secrets, cmd_show, cmd_state, cmd_types, cmd_undo, cmd_validate, cmd_version;
 
 // All verbs, in the order of `pipster help`; ends with NULL.
 extern const struct command *const command_table[];

@@ -28,6 +28,16 @@ static bool refresh_and_decide(struct planner *planner, struct fault *fault)
     return true;
 }
 
+bool engine_check(const struct resource_set *set, struct fault *fault)
+{
+    struct graph graph;
+    fault_clear(fault);
+    graph_init(&graph, set->count);
+    bool sound = resource_check(set, fault) && graph_order(&graph, set, 0, fault);
+    graph_clear(&graph);
+    return sound;
+}
+
 bool engine_plan(struct engine *engine, const struct resource_set *wanted,
                  const struct engine_options *options, struct plan **plan,
                  struct fault *fault)

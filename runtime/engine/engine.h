@@ -71,6 +71,9 @@ struct engine_options {
     struct state_rows assumed;
 };
 
+// What can be said of a set by itself: every name in it is declared, no cycle.
+bool engine_check(const struct resource_set *set, struct fault *fault) FAULT_CHECKED;
+
 // Reads, compares, decides, prices, judges. Changes nothing. FAULT_BLOCKED when a guard
 // or protection forbids the plan: the plan is then still there to be shown.
 bool engine_plan(struct engine *engine, const struct resource_set *wanted,

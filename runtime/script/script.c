@@ -7,6 +7,7 @@
 #include "script/handle.h"
 #include "script/kind.h"
 #include "script/library.h"
+#include "script/lint.h"
 #include "script/lua_provider.h"
 #include "script/machine.h"
 #include "script/operation.h"
@@ -236,6 +237,17 @@ const struct script_text *script_list_inputs(struct script *script, struct arena
                                         given, given != NULL ? strlen(given) : 0};
     }
     return sort_texts(texts, *count);
+}
+
+void script_lint(struct script *script, const struct resource_set *set,
+                 struct arena *arena, struct script_warnings *warnings)
+{
+    struct library_source source;
+    *warnings = (struct script_warnings){0};
+    for (size_t i = 0; i < set->playbook_count; i++)
+        if (library_find_playbook(script, set->playbooks[i], NULL, &source))
+            lint_playbook(set->playbooks[i], source.bytes, source.length, set, arena,
+                          warnings);
 }
 
 struct load {

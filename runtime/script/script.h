@@ -83,6 +83,19 @@ const struct script_text *script_list_inputs(struct script *script, struct arena
 // The time that playbooks see from now on.
 void script_set_clock(struct script *script, int64_t now_ms);
 
+struct script_warning {
+    const char *where, *what, *next;
+};
+
+struct script_warnings {
+    struct script_warning *items; // in the arena
+    size_t count;
+};
+
+// What the evaluated playbooks do to references that Lua has no hook for.
+void script_lint(struct script *script, const struct resource_set *set,
+                 struct arena *arena, struct script_warnings *warnings);
+
 // The stdlib's resource types behind the engine's seam; lives as long as the script.
 const struct provider *script_provider(struct script *script);
 
