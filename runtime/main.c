@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
 // argv → command table → exit code.
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,12 +58,41 @@ static void mask_for_github(const struct options *options)
     redact_mask_on(options->json || kept ? stderr : stdout);
 }
 
+// A file that is opened where one of these is closed would be written to by every
+// message.
+static void open_standard_streams(void)
+{
+    for (int stream = 0; stream <= 2; stream++)
+        if (fcntl(stream, F_GETFD) < 0 && open("/dev/null", O_RDWR) != stream)
+            abort();
+}
+
+// Whoever read our output has had enough, which is no fault of ours.
+static bool reader_is_gone(void)
+{
+    struct pollfd output = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    return poll(&output, 1, 0) > 0 && (output.revents & POLLERR);
+}
+
+// Sets a fault when what was printed did not arrive.
+static void check_output(struct fault *fault)
+{
+    bool whole = fflush(stdout) == 0 && !ferror(stdout);
+    if (whole || reader_is_gone() || fault_is_set(fault))
+        return;
+    fault_set(fault, FAULT_ERROR, "the output could not be written whole");
+    fault_why(fault, "%s", strerror(errno));
+    fault_next(fault, "what was done is done: pipster show");
+}
+
 int main(int argc, char **argv)
 {
     struct arena arena;
     struct options options;
     struct fault fault = {0};
     int code = 0;
+    open_standard_streams();
+    signal(SIGPIPE, SIG_IGN); // a run does not end because nobody reads what it says
     write_no_core();
     log_open();
     arena_init(&arena, 0);
@@ -69,6 +102,7 @@ int main(int argc, char **argv)
         if (command)
             code = command->run(&options, &fault);
     }
+    check_output(&fault);
     if (fault_is_set(&fault)) {
         fflush(stdout);
         command_report(&options, &fault);
@@ -76,7 +110,6 @@ int main(int argc, char **argv)
     }
     arena_clear(&arena);
     redact_clear();
-    if (fflush(stdout) != 0 && code == 0)
-        code = 1;
+    fflush(stdout);
     return code;
 }

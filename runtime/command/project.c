@@ -87,6 +87,32 @@ static bool read_rates(struct project *project, struct arena *arena, struct faul
     return true;
 }
 
+// parallelism = { hetzner = 5, hosts = 20 }
+static bool read_limits(struct project *project, struct arena *arena, struct fault *fault)
+{
+    const struct value *limits = value_find(project->settings, "parallelism");
+    if (!limits)
+        return true;
+    size_t count = limits->kind == VALUE_MAP ? limits->map.count : 0;
+    project->limits = arena_alloc(arena, (count + 1) * sizeof *project->limits);
+    for (size_t i = 0; i < count; i++) {
+        const struct value_entry *entry = &limits->map.entries[i];
+        bool fits = entry->value->kind == VALUE_INTEGER && entry->value->integer > 0 &&
+                    entry->value->integer <= INT_MAX;
+        if (!fits)
+            return fault_set(fault, FAULT_ERROR,
+                             "parallelism.%s of pipster.lua must be a number above zero",
+                             entry->key);
+        project->limits[project->limit_count++] =
+            (struct engine_limit){entry->key, (int) entry->value->integer};
+    }
+    if (limits->kind != VALUE_MAP)
+        return fault_set(fault, FAULT_ERROR,
+                         "parallelism of pipster.lua is a table: "
+                         "{ hetzner = 5, hosts = 20 }");
+    return true;
+}
+
 static bool read_budget(struct project *project, struct arena *arena, struct fault *fault)
 {
     const char *text = value_find_text(project->settings, "budget", NULL);
@@ -180,7 +206,8 @@ bool project_open(struct project *project, struct arena *arena,
     project->lab_directory = lab ? arena_text(arena, lab)
                                  : arena_format(arena, "%s/.pipster/lab", project->root);
     if (!check_writers(project->root, fault) || !read_settings(project, arena, fault) ||
-        !read_rates(project, arena, fault) || !read_budget(project, arena, fault))
+        !read_rates(project, arena, fault) || !read_budget(project, arena, fault) ||
+        !read_limits(project, arena, fault))
         return false;
     place_state(project, arena);
     char *copy = arena_text(arena, project->root);

@@ -22,6 +22,8 @@ struct project {
     const char *cache_path;
     const char *lab_directory;
     struct resource_budget *budget; // of pipster.lua, or NULL
+    struct engine_limit *limits;    // of pipster.lua
+    size_t limit_count;
     struct engine_rate *rates;
     size_t rate_count;
 };

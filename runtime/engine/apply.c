@@ -6,6 +6,7 @@
 #include "engine/apply_batch.h"
 #include "engine/apply_handler.h"
 #include "engine/apply_lane.h"
+#include "engine/apply_limit.h"
 #include "engine/apply_record.h"
 #include "engine/apply_stop.h"
 #include "engine/resolve.h"
@@ -178,17 +179,21 @@ static void start_node(struct apply *apply, struct node *node)
 
 static void start_ready(struct apply *apply)
 {
-    size_t taken = 0;
-    while (taken < apply->ready.count && apply->units < parallel(apply) &&
+    struct array *ready = &apply->ready;
+    size_t at = 0, kept = 0;
+    while (at < ready->count && apply->units < parallel(apply) &&
            apply_may_start(apply)) {
-        start_node(apply, apply->ready.items[taken++]);
+        struct node *node = ready->items[at++];
+        if (!apply_limit_allows(apply, NULL, node)) {
+            ready->items[kept++] = node;
+            continue;
+        }
+        start_node(apply, node);
         settle_finished(apply);
     }
-    if (taken == 0)
-        return;
-    apply->ready.count -= taken;
-    memmove(apply->ready.items, apply->ready.items + taken,
-            apply->ready.count * sizeof *apply->ready.items);
+    memmove(ready->items + kept, ready->items + at,
+            (ready->count - at) * sizeof *ready->items);
+    ready->count -= at - kept;
 }
 
 static void start_all(struct apply *apply)
@@ -201,7 +206,7 @@ static void start_all(struct apply *apply)
         for (size_t i = 0; i < apply->lanes.count; i++) {
             struct apply_lane *lane = apply->lanes.entries[i].value;
             if (!lane->dirty || apply->units >= parallel(apply) ||
-                !apply_may_start(apply))
+                !apply_limit_allows(apply, lane, NULL) || !apply_may_start(apply))
                 continue;
             lane->dirty = apply_lane_start(apply, lane);
             more = more || lane->dirty;
@@ -289,6 +294,7 @@ static void apply_init(struct apply *apply)
     array_init(&apply->finished);
     array_init(&apply->owed);
     array_init(&apply->batches);
+    map_init(&apply->running);
     map_init(&apply->lanes);
     apply->nodes = arena_alloc(apply->arena, (count + 1) * sizeof *apply->nodes);
     for (size_t i = 0; i < count; i++) {
@@ -314,6 +320,7 @@ static void apply_clear(struct apply *apply)
         array_clear(&((struct apply_lane *) apply->lanes.entries[i].value)->nodes);
     map_clear(&apply->lanes);
     array_clear(&apply->batches);
+    map_clear(&apply->running);
     array_clear(&apply->owed);
     array_clear(&apply->finished);
     array_clear(&apply->ready);

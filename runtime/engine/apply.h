@@ -63,6 +63,7 @@ struct apply {
     struct array owed;     // struct apply_owed
     size_t units;          // batches and probes under way
     struct array batches;  // those of them that are batches: struct apply_batch
+    struct map running;    // how many of each limit (apply_limit.h)
     bool told_stopping;
     bool given_up;       // nothing is waited for any more, nothing handed over
     size_t transactions; // queued

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/crashpoint.h"
 #include "engine/apply_handler.h"
+#include "engine/apply_limit.h"
 #include "engine/apply_record.h"
 #include "engine/sealed.h"
 
@@ -21,6 +22,7 @@ struct apply_batch {
     bool *begun;              // in step with steps: told to the watch
     int64_t *begun_ms;
     int64_t *ended_ms;          // 0: not heard of its end yet
+    const char *limit;          // what it counts against
     bool handed_over, answered; // what the provider was given, and gave back
     struct apply_owed **owed;   // in step with the seam's handlers
 };
@@ -206,6 +208,7 @@ static void release(struct apply_batch *batch)
         if (batches->items[i] == batch)
             array_remove(batches, i);
     batch->apply->units--;
+    apply_limit_give(batch->apply, batch->limit);
     if (batch->lane != NULL) {
         batch->lane->busy = false;
         batch->lane->dirty = true;
@@ -434,6 +437,9 @@ static void finish_unchanged(struct apply_batch *batch)
 static void occupy(struct apply_batch *batch)
 {
     batch->apply->units++;
+    batch->limit = apply_limit_name(batch->apply, batch->lane,
+                                    batch->node_count > 0 ? batch->nodes[0] : NULL);
+    apply_limit_take(batch->apply, batch->limit);
     array_add(&batch->apply->batches, batch);
     if (batch->lane != NULL)
         batch->lane->busy = true;

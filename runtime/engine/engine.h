@@ -32,6 +32,9 @@ struct engine {
     struct vault *vault;       // NULL in a plan that has no key yet
     struct engine_watch watch;
     int parallel; // cloud steps and hosts at once; 10
+    // Fewer of one namespace of types, or of "hosts", at once.
+    const struct engine_limit *limits;
+    size_t limit_count;
     // Exchange rates for prices in other currencies: 10^-8 `to` for one `from`.
     const struct engine_rate *rates;
     size_t rate_count;
@@ -40,6 +43,11 @@ struct engine {
     const volatile int *interrupted;
     // Set some seconds later: do not wait either. NULL: running steps are always awaited.
     const volatile int *given_up;
+};
+
+struct engine_limit {
+    const char *name; // "hetzner", "hosts"
+    int most;
 };
 
 struct engine_rate {
