@@ -18,6 +18,7 @@ local options = {
   ["local"] = "boolean",         -- ours only, never compared
   secret = "boolean",
   content = "boolean",           -- a file's content: never kept in a saved plan
+  rebuild = "boolean",           -- fixed or birth, but a rebuild in place sets it
   item = "string",               -- kind of the items of a list or set
   one_of = "table",
   doc = "string",

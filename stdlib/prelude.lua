@@ -94,9 +94,13 @@ local function priced(kind, attributes)
   return named
 end
 
+local function changes(change)
+  return change.action ~= "none" and change.action ~= "forget"
+end
+
 -- Only the words are wanted here, so what is not known yet does no harm.
 local function command_names(kind, change)
-  if not kind.commands or change.action == "none" then return nil end
+  if not kind.commands or not changes(change) then return nil end
   local context = { name = change.name,
     folder = "/var/lib/pipster/" .. settings.project_id }
   local ok, commands = pcall(kind.commands, change.have, change.want, context)
@@ -108,7 +112,7 @@ end
 
 local function handlers_of(kind, change)
   local handlers = {}
-  if not kind.handlers or change.action == "none" then return handlers end
+  if not kind.handlers or not changes(change) then return handlers end
   for index, handler in ipairs(kind.handlers(change.have, change.want) or {}) do
     handlers[index] = { name = handler[1], script = handler[2] }
   end
@@ -117,7 +121,8 @@ end
 
 -- change: { action, have, want, fields }
 function prelude.preview(kind, change)
-  local told = kind.preview and kind.preview(change) or {}
+  local asked = kind.preview and change.action ~= "forget"
+  local told = asked and kind.preview(change) or {}
   local after = told.want or change.want
   local refined = { action = change.action, name = change.name, have = change.have,
     want = after }
@@ -125,6 +130,8 @@ function prelude.preview(kind, change)
     want = told.want, notes = told.notes, downtime = told.downtime, data = told.data,
     downtime_seconds = told.downtime_seconds,
     replace_because = told.replace_because, unsettled = told.unsettled,
+    alone_because = told.alone_because, lost = told.lost, survives = told.survives,
+    hidden = told.hidden,
     actions = told.actions or command_names(kind, refined),
     handlers = handlers_of(kind, refined),
     prices = priced(kind, after),

@@ -7,7 +7,7 @@
 local texts = { "name", "doc", "link", "example", "lasting" }
 
 local flags = {
-  "on_host", "is_host", "is_check", "is_cost", "nameless", "protect", "risky",
+  "on_host", "is_host", "is_check", "is_cost", "nameless", "protect", "risky", "renames",
 }
 
 local functions = {

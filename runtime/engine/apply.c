@@ -9,6 +9,8 @@
 #include "engine/apply_limit.h"
 #include "engine/apply_record.h"
 #include "engine/apply_stop.h"
+#include "engine/depose.h"
+#include "engine/moved.h"
 #include "engine/resolve.h"
 
 #define PARALLEL 10
@@ -120,9 +122,11 @@ static bool is_own(const struct node *node)
 // All that it needs is finished. It may have been done in one batch with that.
 static void make_ready(struct apply *apply, struct node *node)
 {
-    const struct change *change = node->draft->change;
+    struct change *change = node->draft->change;
     if (node->state != NODE_WAITING)
         return;
+    if (depose_is_off(node->draft))
+        change->action = CHANGE_NONE;
     if (node->skipped_because != NULL)
         apply_finish(apply, node, NODE_SKIPPED, NULL);
     else if (change->action == CHANGE_NONE)
@@ -330,6 +334,8 @@ static bool begin_run(struct apply *apply, const struct engine_run *asked,
                       struct fault *fault)
 {
     struct database *database = apply->engine->database;
+    if (!moved_write(apply->planner, fault))
+        return false;
     struct transaction *tidy = database != NULL ? apply_record_tidy(apply) : NULL;
     // That a saved plan was carried out is remembered, also when nothing was left to do.
     if (tidy == NULL && plan_is_empty(apply->plan) && asked->plan == NULL)

@@ -25,7 +25,7 @@ struct node {
     size_t follower_count;
     struct apply_batch *batch; // it is in, while it runs
     struct apply_lane *lane;   // of its host, or NULL
-    bool deleted;              // of a replacement, the first half is done
+    bool halved;               // of a replacement, the first half is done
     bool planned;              // it was to be changed; it may turn out not to be needed
     bool needless;             // its step found on the host that nothing was to be done
 };

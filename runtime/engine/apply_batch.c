@@ -9,6 +9,7 @@
 #include "engine/apply_handler.h"
 #include "engine/apply_limit.h"
 #include "engine/apply_record.h"
+#include "engine/depose.h"
 #include "engine/sealed.h"
 
 struct apply_batch {
@@ -50,9 +51,9 @@ static struct apply_batch *new_batch(struct apply *apply, struct apply_lane *lan
     return batch;
 }
 
-static void add_step(struct apply_batch *batch, struct node *node, const char *action)
+static void add_step(struct apply_batch *batch, struct node *node,
+                     const struct change *change, const char *action)
 {
-    const struct change *change = node->draft->change;
     struct step *step = &batch->steps[batch->seam.count];
     bool creates = strcmp(action, "create") == 0, deletes = strcmp(action, "delete") == 0;
     step->change = change;
@@ -64,25 +65,30 @@ static void add_step(struct apply_batch *batch, struct node *node, const char *a
 
 static void add_steps(struct apply_batch *batch, struct node *node)
 {
-    switch (node->draft->change->action) {
+    const struct change *change = node->draft->change, *old = depose_step(node);
+    if (old != NULL) {
+        add_step(batch, node, old, "update");
+        return;
+    }
+    switch (change->action) {
     case CHANGE_CREATE:
-        add_step(batch, node, "create");
+        add_step(batch, node, change, "create");
         break;
     case CHANGE_UPDATE:
-        add_step(batch, node, "update");
+        add_step(batch, node, change, "update");
         break;
     case CHANGE_DELETE:
-        add_step(batch, node, "delete");
+        add_step(batch, node, change, "delete");
         break;
     case CHANGE_REPLACE:
         // In the cloud the two halves are two calls, each with its own result.
-        if (!node->deleted)
-            add_step(batch, node, "delete");
-        if (node->deleted || batch->lane != NULL)
-            add_step(batch, node, "create");
+        if (!node->halved)
+            add_step(batch, node, change, "delete");
+        if (node->halved || batch->lane != NULL)
+            add_step(batch, node, change, "create");
         break;
     case CHANGE_CHECK:
-        add_step(batch, node, "check");
+        add_step(batch, node, change, "check");
         break;
     case CHANGE_NONE:
     case CHANGE_FORGET:
@@ -184,8 +190,9 @@ static void finish_node(struct apply_batch *batch, struct node *node, size_t las
     const struct step *step = &batch->steps[last_step];
     bool half = batch->lane == NULL && strcmp(step->action, "delete") == 0 &&
                 node->draft->change->action == CHANGE_REPLACE;
+    half = half || step->change != node->draft->change;
     if (step->outcome == STEP_DONE && half) {
-        node->deleted = true;
+        node->halved = true;
         node->state = NODE_WAITING;
         array_insert(&apply->ready, 0, node);
     } else if (step->outcome == STEP_DONE) {
@@ -312,8 +319,7 @@ static void on_applied(struct step_batch *seam)
     struct transaction *transaction = transaction_new(apply->engine->database);
     batch->answered = true;
     for (size_t i = 0; i < seam->count; i++)
-        apply_record_result(apply, transaction, batch->step_nodes[i]->draft,
-                            &batch->steps[i]);
+        apply_record_result(apply, transaction, &batch->steps[i]);
     for (size_t i = 0; i < seam->handler_count; i++)
         if (seam->handlers[i].done)
             journal_clear(transaction, seam->handlers[i].host, seam->handlers[i].name);
@@ -381,7 +387,7 @@ void apply_batch_leave(struct apply_batch *batch, struct transaction *transactio
         bool journalled = step->record.id > 0;
         leave_step(batch, i);
         if (journalled)
-            apply_record_result(apply, transaction, batch->step_nodes[i]->draft, step);
+            apply_record_result(apply, transaction, step);
         tell_ended(batch, i);
         apply_handler_note(apply, step->change, step);
         apply->result->unsettled_count += journalled && batch->handed_over;
@@ -460,6 +466,8 @@ bool apply_batch_start(struct apply *apply, struct apply_lane *lane, struct node
         struct node *node = batch->step_nodes[i];
         apply_record_settle(apply, transaction, batch->steps[i].change->address);
         apply_record_intent(apply, transaction, &batch->steps[i]);
+        if (batch->steps[i].change != node->draft->change)
+            depose_record(apply, transaction, node->draft);
         if (node != last)
             apply_handler_owe(apply, transaction, node->draft->change);
         last = node;
@@ -498,7 +506,7 @@ void apply_batch_check(struct apply *apply, struct apply_lane *lane, struct node
 {
     struct apply_batch *batch = new_batch(apply, lane, &node, 1);
     batch->seam.done = on_checked;
-    add_step(batch, node, "check");
+    add_step(batch, node, node->draft->change, "check");
     occupy(batch);
     hand_over(batch);
 }
@@ -561,7 +569,7 @@ void apply_batch_own(struct apply *apply, struct node *node)
     struct apply_batch *batch = new_batch(apply, NULL, &node, 1);
     struct step *step = &batch->steps[0];
     struct transaction *transaction = transaction_new(apply->engine->database);
-    add_step(batch, node,
+    add_step(batch, node, change,
              removes                           ? "delete"
              : change->action == CHANGE_UPDATE ? "update"
                                                : "create");
@@ -575,7 +583,7 @@ void apply_batch_own(struct apply *apply, struct node *node)
         sealed_put(apply, transaction, draft, secret);
         step->found = value_with(apply->arena, change->wanted, "value", secret);
     }
-    apply_record_result(apply, transaction, draft, step);
+    apply_record_result(apply, transaction, step);
     apply_commit((struct apply_commit){apply, on_own_committed, on_own_lost, batch},
                  transaction);
 }

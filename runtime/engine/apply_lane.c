@@ -35,7 +35,7 @@ bool apply_lane_prepare(struct apply *apply, struct node *node, bool alone)
     struct fault fault;
     fault_clear(&fault);
     node->planned = node->planned || plan_does(change);
-    if (node->deleted || !wants_again(change))
+    if (node->halved || !wants_again(change))
         return true;
     if (!decide_again(apply->planner, node->draft, &fault)) {
         if (alone)

@@ -189,8 +189,9 @@ static const char *failure_of(const struct apply *apply, const struct step *step
 }
 
 void apply_record_result(struct apply *apply, struct transaction *transaction,
-                         struct draft *draft, struct step *step)
+                         struct step *step)
 {
+    struct draft *draft = planner_find(apply->planner, step->change->address);
     struct change *change = draft->change;
     const struct value *found = value_copy(apply->arena, step->found);
     bool deletes = strcmp(step->action, "delete") == 0;
@@ -198,7 +199,9 @@ void apply_record_result(struct apply *apply, struct transaction *transaction,
     journal_finish(transaction, step->record.id, outcome_of(step),
                    failure_of(apply, step));
     step->found = found;
-    if (step->outcome == STEP_SKIPPED)
+    // An old one that gave up its name is on its way out: its row stays as it is.
+    bool renamed = change->resource == NULL && !deletes;
+    if (step->outcome == STEP_SKIPPED || renamed)
         return;
     if (deletes) {
         if (step->outcome == STEP_DONE) {

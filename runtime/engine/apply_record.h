@@ -17,7 +17,7 @@ void apply_record_intent(struct apply *apply, struct transaction *transaction,
                          struct step *step);
 // Journal and row of a finished step; takes what it found over into the change.
 void apply_record_result(struct apply *apply, struct transaction *transaction,
-                         struct draft *draft, struct step *step);
+                         struct step *step);
 // Before anything is started: adoptions, settled intents, handlers of hosts that are
 // gone. NULL when there is nothing to write.
 struct transaction *apply_record_tidy(struct apply *apply);

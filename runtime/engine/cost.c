@@ -76,8 +76,9 @@ bool cost_sum(const struct engine *engine, struct plan *plan, struct fault *faul
         const struct preview *preview = change->preview;
         bool stays = change->action != CHANGE_DELETE && change->action != CHANGE_FORGET;
         bool was = change->action != CHANGE_CREATE;
-        // What is left alone, or left out, costs what it cost before.
-        bool undeclared = (change->resource == NULL && stays) || change->skipped != NULL;
+        // What is left alone, left out or only forgotten costs what it cost before.
+        bool undeclared = (change->resource == NULL && stays) ||
+                          change->skipped != NULL || change->stays;
         if (was && !add_lines(&summing, preview->prices_before,
                               preview->price_before_count, false, fault))
             return false;

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "engine/diff.h"
+#include "engine/lifecycle.h"
+#include "engine/removed.h"
 #include "engine/resolve.h"
 #include "engine/sealed.h"
 #include "engine/stage.h"
@@ -81,12 +83,13 @@ static void decide_present(struct planner *planner, struct draft *draft,
     struct arena *arena = planner->arena;
     struct change *change = draft->change;
     struct diff diff;
+    change->wanted = lifecycle_wanted(arena, change);
     diff_compare(arena, planner->engine->vault, draft->schema, change->wanted,
                  change->found, recorded_attributes(draft), &diff);
+    lifecycle_births(planner, change, &diff);
+    lifecycle_name(arena, change, &diff);
     take_diff(change, &diff);
     change->reason = diff_reason(arena, &diff);
-    for (size_t i = 0; i < diff.note_count; i++)
-        planner_warn(planner, "%s: %s", change->address, diff.notes[i]);
     if (diff.field_count == 0) {
         change->action = CHANGE_NONE;
         change->reason = change->record == NULL ? "already there" : "nothing differs";
@@ -94,9 +97,15 @@ static void decide_present(struct planner *planner, struct draft *draft,
     }
     bool replaces = diff.must_replace || (!diff.differs && diff.may_replace) ||
                     replace_because != NULL;
-    change->action = replaces ? CHANGE_REPLACE : CHANGE_UPDATE;
+    change->rebuilds =
+        replaces && replace_because == NULL && lifecycle_rebuilds(change, draft->schema);
+    change->action = replaces && !change->rebuilds ? CHANGE_REPLACE : CHANGE_UPDATE;
+    change->create_first = change->action == CHANGE_REPLACE && change->host == NULL &&
+                           change->resource->create_first;
     if (replace_because != NULL)
         change->reason = replace_because;
+    else if (change->rebuilds)
+        change->reason = arena_format(arena, "%s: rebuilt in place", change->reason);
     else if (replaces)
         change->reason =
             arena_format(arena, "%s, which cannot be changed in place", change->reason);
@@ -123,6 +132,7 @@ static void compare_with_world(struct planner *planner, struct draft *draft,
     struct change *change = draft->change;
     change->verdict = VERDICT_WILL;
     change->because = NULL;
+    change->rebuilds = change->create_first = false;
     const struct resource_deferral *deferral =
         draft->schema->is_check ? stage_before(planner, change->resource) : NULL;
     if (deferral != NULL) {
@@ -147,11 +157,16 @@ static bool ask_preview(struct planner *planner, struct draft *draft, struct fau
     struct change *change = draft->change;
     const struct schema *schema = draft->schema;
     change->preview = preview;
-    if (schema == NULL || schema->is_core || change->action == CHANGE_FORGET ||
-        planner->options->only_looks)
+    bool unpriced = change->action == CHANGE_FORGET && !change->stays;
+    // A look shows the fields of things on hosts: it must know which are for no eye.
+    bool unseen = planner->options->only_looks &&
+                  (change->host == NULL || change->field_count == 0);
+    if (schema == NULL || schema->is_core || unpriced || unseen)
         return true;
-    if (provider->preview(provider->context, planner->arena, change, preview, fault))
+    if (provider->preview(provider->context, planner->arena, change, preview, fault)) {
+        lifecycle_hide(change);
         return true;
+    }
     if (fault->where[0] == '\0' && change->where != NULL)
         fault_where(fault, "%s", change->where);
     return fault_while(fault, "planning %s", change->address);
@@ -227,6 +242,16 @@ static void forget(struct change *change, const char *reason)
     change->reason = reason;
 }
 
+static void leave_where_it_is(struct planner *planner, struct draft *draft,
+                              const struct resource_removal *removal)
+{
+    bool costs = draft->change->host == NULL && draft->state == OBSERVE_PRESENT;
+    draft->change->stays = draft->goes_with == NULL;
+    forget(draft->change,
+           arena_format(planner->arena, "removed at %s: it stays%s", removal->where,
+                        costs ? ", and what it costs goes on" : ""));
+}
+
 static void decide_leftover(struct planner *planner, struct draft *draft)
 {
     struct change *change = draft->change;
@@ -247,6 +272,7 @@ static void decide_removed(struct planner *planner, struct draft *draft)
     struct change *change = draft->change;
     const char *kept = map_find(&planner->kept, change->address);
     const struct resource_deferral *deferral = stage_of(planner, draft);
+    const struct resource_removal *removal = removed_find(planner, draft);
     if (kept != NULL) {
         change->action = CHANGE_NONE;
         change->blocked_by_protection = true;
@@ -259,6 +285,8 @@ static void decide_removed(struct planner *planner, struct draft *draft)
             arena_format(arena, "left alone: declared by %s", change->record->playbook);
     } else if (change->record == NULL) {
         decide_leftover(planner, draft);
+    } else if (removal != NULL) {
+        leave_where_it_is(planner, draft, removal);
     } else if (draft->schema == NULL) {
         change->action = CHANGE_NONE;
         change->reason = "left alone: there is no such type any more";
@@ -296,6 +324,7 @@ bool decide_draft(struct planner *planner, struct draft *draft, struct fault *fa
     if (unread && draft->goes_with == NULL)
         return leave_unread(planner, draft, fault);
     bool asked = draft->state == OBSERVE_FAILED && draft->goes_with == NULL &&
+                 removed_find(planner, draft) == NULL &&
                  !map_has(&planner->kept, change->address) &&
                  !planner_is_left_alone(planner, draft);
     if (asked) {

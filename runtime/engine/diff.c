@@ -185,19 +185,6 @@ static bool is_compared(const struct schema_attribute *attribute)
     return !attribute->local && (!attribute->computed || attribute->optional_computed);
 }
 
-static void add_note(struct arena *arena, struct diff *diff,
-                     const struct schema_attribute *attribute, const struct value *wanted,
-                     const struct value *found)
-{
-    bool hidden = is_secret(attribute, wanted) || is_secret(attribute, found);
-    if (hidden || wanted->kind == VALUE_UNKNOWN)
-        return;
-    diff->notes[diff->note_count++] = arena_format(
-        arena, "%s was %s at birth, and is %s now: only a new one would have it",
-        attribute->name, json_text(arena, found != NULL ? found : value_null()),
-        json_text(arena, wanted));
-}
-
 static struct change_field field_of(const struct schema_attribute *attribute,
                                     const struct value *wanted, const struct value *found)
 {
@@ -210,6 +197,25 @@ static struct change_field field_of(const struct schema_attribute *attribute,
             attribute->fallback != NULL && value_equal(attribute->fallback, wanted),
         .is_content = attribute->content,
     };
+}
+
+static void add_birth(struct arena *arena, struct diff *diff,
+                      const struct schema_attribute *attribute,
+                      const struct value *wanted, const struct value *found)
+{
+    bool hidden = is_secret(attribute, wanted) || is_secret(attribute, found);
+    if (!value_is_known(wanted) || (hidden && value_is_null(found)))
+        return;
+    diff->births[diff->birth_count] = field_of(attribute, wanted, found);
+    diff->births[diff->birth_count].forces_replacement = true;
+    diff->notes[diff->birth_count++] =
+        hidden
+            ? NULL
+            : arena_format(
+                  arena,
+                  "%s was %s at birth, and is %s now: only a new one would have it",
+                  attribute->name, json_text(arena, found != NULL ? found : value_null()),
+                  json_text(arena, wanted));
 }
 
 static void add_field(struct arena *arena, struct diff *diff,
@@ -240,8 +246,11 @@ void diff_compare(struct arena *arena, const struct vault *vault,
                   struct diff *diff)
 {
     *diff = (struct diff){0};
+    // One more: what it is called.
     diff->fields =
-        arena_alloc(arena, (schema->attribute_count + 1) * sizeof *diff->fields);
+        arena_alloc(arena, (schema->attribute_count + 2) * sizeof *diff->fields);
+    diff->births =
+        arena_alloc(arena, (schema->attribute_count + 1) * sizeof *diff->births);
     diff->notes = arena_alloc(arena, (schema->attribute_count + 1) * sizeof *diff->notes);
     for (size_t i = 0; i < schema->attribute_count; i++) {
         const struct schema_attribute *attribute = &schema->attributes[i];
@@ -255,7 +264,7 @@ void diff_compare(struct arena *arena, const struct vault *vault,
         if (likeness == SAME)
             continue;
         if (attribute->birth)
-            add_note(arena, diff, attribute, given, seen);
+            add_birth(arena, diff, attribute, given, seen);
         else
             add_field(arena, diff, attribute, given, seen, likeness == LATER);
     }

@@ -11,8 +11,10 @@ struct vault;
 struct diff {
     struct change_field *fields; // that differ, or may
     size_t field_count;
-    const char **notes; // differences that are only told
-    size_t note_count;
+    // Of what only a new thing would have, with a note each (NULL: nothing to tell).
+    struct change_field *births;
+    const char **notes;
+    size_t birth_count;
     bool differs;        // something known differs
     bool must_replace;   // something known and fixed differs
     bool may_replace;    // something fixed may differ

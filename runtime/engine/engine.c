@@ -7,6 +7,7 @@
 
 #include "engine/apply.h"
 #include "engine/cost.h"
+#include "engine/depose.h"
 #include "engine/graph.h"
 #include "engine/guard.h"
 #include "engine/planner.h"
@@ -57,6 +58,8 @@ bool engine_plan(struct engine *engine, const struct resource_set *wanted,
     if (!select_mark(planner, fault) || !refresh_and_decide(planner, fault))
         goto out;
     select_hold(planner);
+    if (!depose_plan(planner, fault))
+        goto out;
     if (!plan_arrange(*plan, fault) || !cost_sum(engine, *plan, fault))
         goto out;
     // A plan that may not be carried out is still there to be shown.

@@ -82,7 +82,9 @@ static bool judge_protection(struct planner *planner, struct fault *fault)
     for (size_t i = 0; i < plan->change_count; i++) {
         struct change *change = &plan->changes[i];
         const struct draft *draft = planner->in_order[i];
-        if (change->action != CHANGE_DELETE && change->action != CHANGE_REPLACE)
+        bool loses = change->action == CHANGE_DELETE ||
+                     change->action == CHANGE_REPLACE || change->rebuilds;
+        if (!loses)
             continue;
         bool itself = planner_is_protected(planner, draft);
         const char *cargo =
@@ -101,7 +103,10 @@ static bool judge_protection(struct planner *planner, struct fault *fault)
     }
     if (first != NULL) {
         fault_set(fault, FAULT_BLOCKED, "%s is protected, and the plan would %s it",
-                  first->address, first->action == CHANGE_DELETE ? "destroy" : "replace");
+                  first->address,
+                  first->action == CHANGE_DELETE ? "destroy"
+                  : first->rebuilds              ? "rebuild"
+                                                 : "replace");
         fault_where(fault, "%s", first->where != NULL ? first->where : first->address);
         fault_why(fault, "%s", why);
         fault_next(fault, "if it may be lost: --allow-destroy=%s", names.bytes);

@@ -66,7 +66,7 @@ const char *plan_action_name(enum change_action action)
 bool plan_is_empty(const struct plan *plan)
 {
     for (size_t i = 0; i < plan->change_count; i++)
-        if (plan_does(&plan->changes[i]))
+        if (plan_does(&plan->changes[i]) || plan->changes[i].moved_from != NULL)
             return false;
     return plan->handler_count == 0;
 }
@@ -170,9 +170,12 @@ static void count_changes(struct plan *plan)
         bool counted = replaces || change->action == CHANGE_CREATE ||
                        change->action == CHANGE_UPDATE || change->action == CHANGE_DELETE;
         plan->add_count += change->action == CHANGE_CREATE || replaces;
-        plan->destroy_count += change->action == CHANGE_DELETE || replaces;
+        plan->destroy_count +=
+            (change->action == CHANGE_DELETE && !change->is_half) || replaces;
         plan->change_count_in_place += change->action == CHANGE_UPDATE;
         plan->check_count += change->action == CHANGE_CHECK;
+        plan->moved_count += change->moved_from != NULL;
+        plan->forgotten_count += change->stays;
         plan->may_count += counted && change->verdict == VERDICT_MAY;
         plan->skipped_count +=
             change->skipped != NULL && change->skipped_action != CHANGE_CHECK;

@@ -44,10 +44,17 @@ struct change {
     const char *reason;              // always set: "not there yet", "size differs" …
     const char *because;             // VERDICT_MAY
     const struct value *found;       // NULL: absent or unknown
+    const char *called;              // what it is named out there, where that differs
     const struct value *wanted;      // resolved, refined; NULL on delete
     struct change_field *fields;
     size_t field_count;
     bool recreated_after_drift;      // it was recorded and is gone
+    bool rebuilds;                   // an update in place that loses what is on it
+    bool create_first;               // of a replacement: the old one goes last
+    const char *heir;                // what takes the place of this old one, or NULL …
+    bool is_half;                    // … and counts this as a part of its replacement
+    const char *moved_from;          // its address until now, or NULL
+    bool stays;                      // forgotten by `removed`, and still there afterwards
     const struct preview *preview;   // never NULL after plan
     // Why --only or --except leaves it to another run, or NULL. The action is then
     // CHANGE_NONE, and here stands what it would have been.
@@ -85,6 +92,7 @@ struct plan {
     size_t add_count, change_count_in_place, destroy_count;
     size_t may_count; // how many of these are VERDICT_MAY
     size_t check_count;
+    size_t moved_count, forgotten_count; // rows alone; by `removed`
     size_t skipped_count; // left out by --only or --except, checks apart
     const struct resource_deferral *deferrals; // stages that wait for values
     size_t deferral_count;

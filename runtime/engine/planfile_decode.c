@@ -122,6 +122,8 @@ static bool decode_summary(struct decoding *of, const struct value *line)
     plan->may_count = count_of(line, "may");
     plan->check_count = count_of(line, "checks");
     plan->skipped_count = count_of(line, "skipped");
+    plan->moved_count = count_of(line, "moved");
+    plan->forgotten_count = count_of(line, "forgotten");
     plan->phase = (int) (count_of(line, "phase") & 0xffff);
     plan->phase_title = text_of(line, "phase_title");
     plan->cost_is_known = value_find_bool(line, "cost_is_known", false);
@@ -160,6 +162,8 @@ static const struct preview *preview_of(struct arena *arena, const struct value 
     preview->actions = texts_of(arena, line, "actions", &preview->action_count);
     preview->downtime = text_of(line, "downtime");
     preview->data_at_risk = text_of(line, "data_at_risk");
+    preview->lost = texts_of(arena, line, "lost", &preview->lost_count);
+    preview->survives = texts_of(arena, line, "survives", &preview->survives_count);
     preview->prices = prices_of(arena, line, "prices", &preview->price_count);
     preview->prices_before =
         prices_of(arena, line, "prices_before", &preview->price_before_count);
@@ -214,6 +218,16 @@ static const char *deferred_of(const struct decoding *of, const struct value *li
     return NULL;
 }
 
+static void decode_life(const struct value *line, struct change *change)
+{
+    change->create_first = value_find_bool(line, "create_first", false);
+    change->rebuilds = value_find_bool(line, "rebuilds", false);
+    change->stays = value_find_bool(line, "stays", false);
+    change->is_half = value_find_bool(line, "is_half", false);
+    change->moved_from = text_of(line, "moved_from");
+    change->heir = text_of(line, "heir");
+}
+
 static bool decode_change(struct decoding *of, const struct value *line)
 {
     struct planfile_change *kept = &of->file->changes[of->file->change_count];
@@ -231,6 +245,7 @@ static bool decode_change(struct decoding *of, const struct value *line)
     change->verdict =
         value_is_text(value_find(line, "verdict"), "may") ? VERDICT_MAY : VERDICT_WILL;
     change->preview = preview_of(of->arena, line);
+    decode_life(line, change);
     kept->change = change;
     kept->facts = marks_of(of->arena, line, "facts");
     if (change->address == NULL || change->type == NULL || change->reason == NULL)

@@ -124,8 +124,8 @@ static struct planfile_marks digest_facts(const struct digesting *of)
 static bool is_kept(const struct change *change)
 {
     bool waits = change->deferred != NULL && change->resource == NULL;
-    return change->action != CHANGE_NONE || change->skipped != NULL || waits ||
-           change->blocked_by_protection;
+    return change->action != CHANGE_NONE || change->moved_from != NULL ||
+           change->skipped != NULL || waits || change->blocked_by_protection;
 }
 
 static void digest_handlers(struct planfile *file, struct arena *arena,

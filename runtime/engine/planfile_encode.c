@@ -227,9 +227,21 @@ static void put_preview(struct line *line, const struct preview *preview)
     put_texts(line, "actions", preview->actions, preview->action_count);
     put_text(line, "downtime", preview->downtime);
     put_text(line, "data_at_risk", preview->data_at_risk);
+    put_texts(line, "lost", preview->lost, preview->lost_count);
+    put_texts(line, "survives", preview->survives, preview->survives_count);
     put_prices(line, "prices", preview->prices, preview->price_count);
     put_prices(line, "prices_before", preview->prices_before,
                preview->price_before_count);
+}
+
+static void put_life(struct line *line, const struct change *change)
+{
+    put_flag(line, "create_first", change->create_first);
+    put_flag(line, "rebuilds", change->rebuilds);
+    put_flag(line, "stays", change->stays);
+    put_flag(line, "is_half", change->is_half);
+    put_text(line, "moved_from", change->moved_from);
+    put_text(line, "heir", change->heir);
 }
 
 static void encode_change(struct text *out, const struct planfile_change *kept)
@@ -251,6 +263,7 @@ static void encode_change(struct text *out, const struct planfile_change *kept)
         put_text(&line, "skipped_action", plan_action_name(change->skipped_action));
     put_text(&line, "deferred", change->deferred);
     put_flag(&line, "protected", change->blocked_by_protection);
+    put_life(&line, change);
     put_fields(&line, kept);
     put_marks(&line, "facts", &kept->facts);
     if (change->preview != NULL)
@@ -294,6 +307,8 @@ static void put_counts(struct line *line, const struct plan *plan)
     put_integer(line, "may", (int64_t) plan->may_count);
     put_integer(line, "checks", (int64_t) plan->check_count);
     put_integer(line, "skipped", (int64_t) plan->skipped_count);
+    put_integer(line, "moved", (int64_t) plan->moved_count);
+    put_integer(line, "forgotten", (int64_t) plan->forgotten_count);
 }
 
 static void encode_plan(struct text *out, const struct plan *plan)

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "engine/adopt.h"
+#include "engine/moved.h"
+#include "engine/removed.h"
 #include "engine/resolve.h"
 #include "engine/stage.h"
 #include "value/address.h"
@@ -26,7 +28,7 @@ static const struct schema *schema_of(const struct planner *planner, const char 
     return provider->schema(provider->context, type);
 }
 
-static struct draft *add_draft(struct planner *planner, const char *address)
+struct draft *planner_add(struct planner *planner, const char *address)
 {
     struct draft *draft = &planner->drafts[planner->draft_count];
     draft->node = planner->draft_count++;
@@ -39,7 +41,7 @@ static struct draft *add_draft(struct planner *planner, const char *address)
 
 static void draft_declared(struct planner *planner, const struct resource *resource)
 {
-    struct draft *draft = add_draft(planner, resource->address);
+    struct draft *draft = planner_add(planner, resource->address);
     struct change *change = draft->change;
     draft->schema = resource->schema;
     change->type = resource->type;
@@ -56,7 +58,7 @@ static void draft_declared(struct planner *planner, const struct resource *resou
 
 static void draft_recorded(struct planner *planner, const struct record *record)
 {
-    struct draft *draft = add_draft(planner, record->address);
+    struct draft *draft = planner_add(planner, record->address);
     draft->schema = schema_of(planner, record->type);
     draft->change->type = record->type;
     draft->change->name = name_of(planner->arena, record->address);
@@ -66,7 +68,7 @@ static void draft_recorded(struct planner *planner, const struct record *record)
 
 static void draft_intended(struct planner *planner, const struct record_step *step)
 {
-    struct draft *draft = add_draft(planner, step->address);
+    struct draft *draft = planner_add(planner, step->address);
     draft->schema = schema_of(planner, step->type);
     draft->change->type = step->type;
     draft->change->name = name_of(planner->arena, step->address);
@@ -127,7 +129,9 @@ static void make_drafts(struct planner *planner)
     for (size_t i = 0; i < planner->wanted->count; i++)
         map_put(&wanted, planner->wanted->items[i].address, planner);
     leave_to_others(planner, &wanted);
-    size_t most = planner->wanted->count + planner->rows.count + planner->open.step_count;
+    // Each may be replaced by one that comes first.
+    size_t most =
+        2 * planner->wanted->count + planner->rows.count + planner->open.step_count;
     planner->drafts = arena_alloc(planner->arena, (most + 1) * sizeof *planner->drafts);
     for (size_t i = 0; i < planner->rows.count; i++)
         if (!is_wanted(&wanted, planner->rows.rows[i].address))
@@ -170,7 +174,10 @@ bool planner_new(const struct engine *engine, const struct resource_set *wanted,
     if (planner->options->assumed.count > 0)
         planner->rows =
             adopt_rows(planner->arena, &planner->rows, &planner->options->assumed);
+    if (!moved_take(planner, fault) || !removed_check(planner, fault))
+        return false;
     make_drafts(planner);
+    moved_tell(planner);
     planner->graph.node_count = planner->draft_count;
     return true;
 }

@@ -28,6 +28,9 @@ struct draft {
     const char *left_out_by;          // … this one of them
     const char *needed_by;            // taken along: this selected one cannot do without
     const char *held_by;              // it cannot do without this one, which is left out
+    struct draft *heir;      // of an old one that goes: what has its name now …
+    struct draft *old;       // … and of that the old one, which has to give up the name
+    struct change *renaming; // by this step; of the old one
     bool *need_is_order; // in step with change->needs: a failure does not carry over
 };
 
@@ -44,6 +47,7 @@ struct planner {
     struct draft **in_order; // as plan->changes, once it is put in order
     struct map by_address;   // → struct draft
     struct map kept;         // address → why protection keeps it, on destroy
+    const struct moved *moved; // rows under another address; see moved.h
     struct graph graph;      // of the declared; nodes are drafts
     size_t asked;            // requests under way
 };
@@ -55,6 +59,8 @@ bool planner_new(const struct engine *engine, const struct resource_set *wanted,
                  struct fault *fault) FAULT_CHECKED;
 void planner_free(struct planner *planner);
 
+// Another draft, without anything yet. There is room for one for each declared thing.
+struct draft *planner_add(struct planner *planner, const char *address);
 struct draft *planner_find(const struct planner *planner, const char *address);
 // The draft of the host it is on; itself when it is a host; NULL when it is on none.
 struct draft *planner_host(const struct planner *planner, const struct draft *draft);

@@ -68,19 +68,19 @@ struct preview {
     size_t note_count;
     const char **actions; // "POST /servers", "apt-get install git"
     size_t action_count;
-    int64_t downtime_ms;      // how long it will be; 0: nobody can tell
-    const char *downtime;     // "about 1 minute: power off, change type"; or NULL
-    const char *data_at_risk; // or NULL
-    const char **unsettled;   // computed attributes that an update will change
+    int64_t downtime_ms;                 // how long it will be; 0: nobody can tell
+    const char *downtime, *data_at_risk; // "about 1 minute: power off, change type"
+    const char **unsettled;              // computed attributes that an update will change
     size_t unsettled_count;
-    const char *replace_because;  // the type says that this needs a replacement; or NULL
-    const char **handlers;        // names owed: "reload caddy"
-    const char **handler_scripts; // in step with handlers
+    const char *replace_because; // the type says that this needs a replacement; or NULL
+    const char *alone_because;   // the new one cannot be there beside the old; or NULL
+    // Of a replacement or rebuild: what is gone then, what is not; attributes for no eye.
+    const char **lost, **survives, **hidden;
+    size_t lost_count, survives_count, hidden_count;
+    const char **handlers, **handler_scripts; // owed: "reload caddy", and its text
     size_t handler_count;
-    struct price_line *prices; // after the change
-    size_t price_count;
-    struct price_line *prices_before;
-    size_t price_before_count;
+    struct price_line *prices, *prices_before; // after the change, and before it
+    size_t price_count, price_before_count;
 };
 
 struct change; // plan.h
@@ -139,7 +139,6 @@ struct provider {
     void *context;
     // NULL when there is no such type.
     const struct schema *(*schema)(void *context, const char *type);
-    // Nearest type names for a message; may be NULL.
     void (*observe)(void *context, struct observe_batch *batch);
     bool (*preview)(void *context, struct arena *arena, const struct change *change,
                     struct preview *preview, struct fault *fault);

@@ -42,8 +42,13 @@ static void take_answer(struct planner *planner, struct draft *draft,
     draft->observed = true;
     draft->state = item->state;
     draft->change->found = NULL;
+    draft->change->called = NULL;
     if (item->state == OBSERVE_PRESENT) {
         const struct value *found = item->found;
+        draft->change->called =
+            arena_text(planner->arena, value_find_text(found, "called", NULL));
+        if (draft->change->called != NULL)
+            found = value_with(planner->arena, found, "called", NULL);
         if (found == NULL)
             found = value_map(planner->arena, NULL, 0);
         draft->ours = draft->ours || value_find_bool(found, "ours", false);
@@ -199,6 +204,15 @@ bool refresh_cloud(struct planner *planner, struct fault *fault)
     return wait_for_answers(planner, fault);
 }
 
+// A rebuilt machine keeps its id, but was born with another host key.
+static bool is_reborn(const struct draft *host, const struct draft *machine)
+{
+    const struct record *record = host->change->record;
+    const char *then = value_find_text(record->attributes, "host_key", NULL);
+    const char *now = value_find_text(machine->change->found, "host_key", NULL);
+    return then != NULL && now != NULL && strcmp(then, now) != 0;
+}
+
 // What becomes of a host.
 enum fate { FATE_ASK, FATE_NOT_YET, FATE_GOES };
 
@@ -211,11 +225,13 @@ static enum fate fate_of(struct planner *planner, const struct draft *host,
         return change->resource == NULL && lost ? FATE_GOES : FATE_ASK;
     }
     bool stays = machine->change->action == CHANGE_NONE ||
-                 machine->change->action == CHANGE_UPDATE;
+                 (machine->change->action == CHANGE_UPDATE && !machine->change->rebuilds);
     if (!stays)
         return change->resource != NULL ? FATE_NOT_YET : FATE_GOES;
     // Set up by us, but cut off before: its first connection belongs to the run.
     if (change->record == NULL || change->record->attributes == NULL)
+        return change->resource != NULL ? FATE_NOT_YET : FATE_GOES;
+    if (is_reborn(host, machine))
         return change->resource != NULL ? FATE_NOT_YET : FATE_GOES;
     const char *server = value_find_text(machine->change->found, "id", NULL);
     const struct value *id = value_find(machine->change->found, "id");

@@ -6,6 +6,13 @@
 #include "engine/schema.h"
 #include "value/money.h"
 
+// What a difference does that a thing can only be born with.
+enum resource_recreate {
+    RECREATE_NEVER,   // it is told
+    RECREATE_REPLACE, // a new thing takes its place
+    RECREATE_REBUILD, // it is built anew in place, as far as its type can
+};
+
 struct resource {
     const char *address;
     const char *type;
@@ -24,6 +31,9 @@ struct resource {
     bool protect;
     int64_t timeout_ms; // of each of its steps; 0: the default of its kind
     bool keep_going; // its failure lets later things on its host go on
+    bool create_first; // a replacement is there before the old one goes
+    enum resource_recreate recreate;
+    const struct value *ignore; // attributes left as found: a list, or {"all"}; NULL
 };
 
 struct resource_output {
@@ -78,6 +88,19 @@ struct resource_answer {
     const struct value *told;
 };
 
+// moved { from = …, to = … }: what is recorded as one is the other.
+struct resource_move {
+    const char *from;
+    const char *to;
+    const char *where; // file:line
+};
+
+// removed { "…" }: what is recorded under that is forgotten, and stays where it is.
+struct resource_removal {
+    const char *pattern; // an address or a glob of it
+    const char *where;   // file:line
+};
+
 // All of one evaluated playbook. Everything lives in the arena that script_run was given.
 struct resource_set {
     struct resource *items; // in order of declaration
@@ -88,6 +111,10 @@ struct resource_set {
     size_t budget_count;
     struct resource_guard *guards;
     size_t guard_count;
+    struct resource_move *moves;
+    size_t move_count;
+    struct resource_removal *removals;
+    size_t removal_count;
     const char *playbook; // the file that was asked for
     // Every file that was evaluated, itself included; may be left out (0), then those
     // that declared something count. What other playbooks declared is left alone by a

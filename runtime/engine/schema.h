@@ -32,6 +32,7 @@ struct schema_attribute {
     bool local;                  // ours only (e.g. `within`): never compared
     bool secret;                 // never shown, whatever it holds
     bool content;                // a file's content: never kept in a saved plan
+    bool rebuild;                // fixed or of birth, but a rebuild in place sets it
     const struct value *fallback; // default, or NULL
     const char *const *one_of;   // allowed strings, or NULL
     size_t one_of_count;
@@ -52,6 +53,7 @@ struct schema {
     bool nameless;               // may be declared without a name
     bool protect;                // protected unless said otherwise
     bool risky;                  // may cut the connection: a batch of its own
+    bool renames;                // can be called otherwise: an update of "called" does it
     const struct schema_attribute *attributes; // sorted by name
     size_t attribute_count;
 };

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/duration.h"
 #include "base/redact.h"
+#include "engine/moved.h"
 
 #define GENERATED "generated"
 
@@ -44,8 +45,9 @@ static bool is_asked_for(struct planner *planner, const char *address, bool *ask
                          struct fault *fault)
 {
     const char *text = NULL;
-    bool read = state_setting(planner->engine->database, planner->arena,
-                              sealed_rotation_key(planner->arena, address), &text, fault);
+    const char *key = sealed_rotation_key(planner->arena, moved_origin(planner, address));
+    bool read =
+        state_setting(planner->engine->database, planner->arena, key, &text, fault);
     *asked = text != NULL;
     return read;
 }
@@ -68,8 +70,11 @@ static bool load(struct planner *planner, struct draft *draft, struct secret_row
     struct change *change = draft->change;
     const struct value *secret = NULL;
     bool asked = false;
-    if (secret_load(engine->database, engine->vault, planner->arena, change->address,
-                    &secret, fault)) {
+    if (secret_load(engine->database, engine->vault, planner->arena,
+                    moved_origin(planner, change->address), &secret, fault)) {
+        if (secret != NULL)
+            secret = value_secret(planner->arena, change->address, secret->secret.bytes,
+                                  secret->secret.length);
         if (change->found == NULL)
             change->found = change->wanted;
         change->found = value_with(planner->arena, change->found, "value", secret);
@@ -104,7 +109,8 @@ bool sealed_look(struct planner *planner, struct draft *draft, struct fault *fau
                 change->address);
         return true;
     }
-    if (!secret_find(engine->database, planner->arena, change->address, &row, fault))
+    if (!secret_find(engine->database, planner->arena,
+                     moved_origin(planner, change->address), &row, fault))
         return false;
     if (row.label == NULL) {
         draft->state = OBSERVE_ABSENT;
@@ -207,8 +213,8 @@ static bool warn_of_age(struct planner *planner, const struct change *change,
     if (every == NULL || change->action != CHANGE_NONE)
         return true;
     if (!duration_parse(every, &period, fault) ||
-        !secret_find(planner->engine->database, planner->arena, change->address, &row,
-                     fault))
+        !secret_find(planner->engine->database, planner->arena,
+                     moved_origin(planner, change->address), &row, fault))
         return fault_while(fault, "planning %s", change->address);
     int64_t made = row.made_at_ms > 0       ? row.made_at_ms
                    : change->record != NULL ? change->record->changed_at_ms

@@ -16,6 +16,9 @@ static const char *outcome_of(const struct draft *draft, const struct record_ste
     if (draft->state == OBSERVE_UNKNOWN)
         return "not known before apply";
     bool there = draft->state == OBSERVE_PRESENT;
+    // It was to give up its name.
+    if (change->resource == NULL && is_action(step, "update"))
+        return change->called == NULL ? "it happened" : "it did not happen";
     if (is_action(step, "create"))
         return there ? "it happened" : "it did not happen";
     if (is_action(step, "delete"))

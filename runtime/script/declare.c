@@ -5,6 +5,7 @@
 #include "script/agree.h"
 #include "script/convert.h"
 #include "script/handle.h"
+#include "script/life_word.h"
 #include "script/machine.h"
 #include "script/policy_word.h"
 #include "script/raise.h"
@@ -170,10 +171,10 @@ static void take_timeout(lua_State *lua, int table, struct resource *resource)
 // Whether the word means the same on every type, and is not the type's own attribute.
 static bool is_meta(const struct schema *schema, const char *name)
 {
+    bool known = life_word_is(name);
     for (size_t i = 0; i < sizeof meta / sizeof *meta; i++)
-        if (strcmp(name, meta[i]) == 0)
-            return schema_find(schema, name) == NULL;
-    return false;
+        known = known || strcmp(name, meta[i]) == 0;
+    return known && schema_find(schema, name) == NULL;
 }
 
 // Pushes the table at `index` without the words of every type.
@@ -373,6 +374,7 @@ void declare_resource(lua_State *lua, const struct kind *kind, struct declaratio
     resource->protect = take_flag(lua, index, "protect", kind->schema->protect);
     resource->keep_going = take_flag(lua, index, "keep_going", false);
     take_timeout(lua, index, resource);
+    life_word_take(lua, declare, index, resource, false);
     push_attributes(lua, kind->schema, index);
     keep_raw(lua, made);
     read_attributes(lua, declare, made);
@@ -421,6 +423,7 @@ void declare_amend(lua_State *lua, struct declaration *declaration, int index, b
     resource->protect = take_flag(lua, index, "protect", resource->protect);
     resource->keep_going = take_flag(lua, index, "keep_going", resource->keep_going);
     take_timeout(lua, index, resource);
+    life_word_take(lua, declare, index, resource, grow);
     take_after(lua, declare, index, resource);
     declaration->amended = declare_where(lua, declare);
 }
@@ -457,7 +460,7 @@ static bool check_resource(struct declare *declare, struct declaration *declarat
                       resource->attributes, &checked, fault))
         return false;
     resource->attributes = checked;
-    return true;
+    return life_word_check(declare, declaration, where, fault);
 }
 
 static void list_files(const struct declare *declare, struct resource_set *set)
@@ -508,5 +511,6 @@ bool declare_finish(struct declare *declare, const char *playbook,
     set->guards = arena_alloc(arena, (set->guard_count + 1) * sizeof *set->guards);
     for (size_t i = 0; i < set->guard_count; i++)
         set->guards[i] = *(struct resource_guard *) declare->guards.items[i];
+    life_word_list(declare, set);
     return true;
 }

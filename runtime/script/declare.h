@@ -41,6 +41,8 @@ struct declare {
     struct array outputs; // struct resource_output
     struct array budgets; // struct resource_budget
     struct array guards;  // struct resource_guard
+    struct array moves;   // struct resource_move
+    struct array removals; // struct resource_removal
     struct array files;   // being evaluated, outermost first
     struct array includes; // which file includes which (agree.c)
     bool calls_tip;       // one of them called tip()

@@ -100,6 +100,7 @@ static void read_attribute(lua_State *lua, struct arena *arena, const char *type
     attribute->local = flag(lua, "local");
     attribute->secret = flag(lua, "secret");
     attribute->content = flag(lua, "content");
+    attribute->rebuild = flag(lua, "rebuild");
     attribute->doc = word(lua, arena, "doc");
     read_one_of(lua, arena, attribute);
     lua_getfield(lua, -1, "default");
@@ -156,6 +157,7 @@ static const struct schema *read_schema(lua_State *lua, struct arena *arena,
     schema->nameless = flag(lua, "nameless");
     schema->protect = flag(lua, "protect");
     schema->risky = flag(lua, "risky");
+    schema->renames = flag(lua, "renames");
     read_attributes(lua, arena, schema);
     return schema;
 }

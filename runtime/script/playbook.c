@@ -7,6 +7,7 @@
 #include "script/declare.h"
 #include "script/handle.h"
 #include "script/library.h"
+#include "script/life_word.h"
 #include "script/machine.h"
 #include "script/policy_word.h"
 #include "script/raise.h"
@@ -327,6 +328,7 @@ static const luaL_Reg clocks[] = {{"now", l_now}, {"text", l_clock_text}, {NULL,
 void playbook_add_words(lua_State *lua)
 {
     luaL_setfuncs(lua, words, 0);
+    life_word_push(lua);
     policy_word_push(lua);
     lua_setfield(lua, -2, "guard");
     luaL_newlib(lua, clocks);
@@ -360,6 +362,8 @@ static void open_declare(struct declare *declare, struct script *script,
     array_init(&declare->outputs);
     array_init(&declare->budgets);
     array_init(&declare->guards);
+    array_init(&declare->moves);
+    array_init(&declare->removals);
     array_init(&declare->files);
     array_init(&declare->includes);
     array_init(&declare->deferrals);
@@ -382,6 +386,8 @@ static void close_declare(struct declare *declare)
     array_clear(&declare->outputs);
     array_clear(&declare->budgets);
     array_clear(&declare->guards);
+    array_clear(&declare->moves);
+    array_clear(&declare->removals);
     array_clear(&declare->files);
     array_clear(&declare->includes);
     array_clear(&declare->deferrals);

@@ -90,6 +90,10 @@ static void fill(lua_State *lua, struct asked *asked, const struct value *told)
     preview->downtime_ms = value_find_integer(told, "downtime_seconds", 0) * 1000;
     preview->data_at_risk = value_find_text(told, "data", NULL);
     preview->replace_because = value_find_text(told, "replace_because", NULL);
+    preview->alone_because = value_find_text(told, "alone_because", NULL);
+    preview->lost = take_texts(arena, told, "lost", &preview->lost_count);
+    preview->survives = take_texts(arena, told, "survives", &preview->survives_count);
+    preview->hidden = take_texts(arena, told, "hidden", &preview->hidden_count);
     preview->unsettled = take_texts(arena, told, "unsettled", &preview->unsettled_count);
     take_handlers(lua, arena, told, preview);
     preview->prices = take_prices(lua, arena, told, "prices", &preview->price_count);
@@ -104,9 +108,13 @@ static int ask(lua_State *lua)
     luaL_checkstack(lua, 20, "preview");
     provide_push_function(lua, "preview");
     provide_push_kind(lua, change->type);
-    lua_createtable(lua, 0, 5);
+    lua_createtable(lua, 0, 7);
     provide_set_text(lua, "action", plan_action_name(change->action));
     provide_set_text(lua, "name", change->name);
+    lua_pushboolean(lua, change->create_first);
+    lua_setfield(lua, -2, "create_first");
+    lua_pushboolean(lua, change->rebuilds);
+    lua_setfield(lua, -2, "rebuilds");
     provide_set_value(lua, "have", change->found);
     provide_set_value(lua, "want", change->wanted);
     lua_createtable(lua, (int) change->field_count, 0);

@@ -8,6 +8,7 @@
 #include "view/json_view.h"
 #include "view/step_view.h"
 #include "view/time_view.h"
+#include "view/diff_view.h"
 #include "view/value_view.h"
 
 static bool is_told(const struct drift_told *told, size_t index)
@@ -52,7 +53,7 @@ static void print_field(const struct terminal *terminal, struct arena *arena,
     bool block = !item->secret && value_view_is_block(item->after);
     if (block) {
         bool both = value_view_is_block(item->before);
-        value_view_diff(&text, both ? item->before->string.bytes : "",
+        diff_view_write(&text, both ? item->before->string.bytes : "",
                         item->after->string.bytes, 8);
         terminal_print(terminal, TERMINAL_PLAIN, "      %s", item->field);
         print_since(terminal, since);

@@ -9,6 +9,7 @@
 #include "value/money.h"
 #include "view/step_view.h"
 #include "view/time_view.h"
+#include "view/diff_view.h"
 #include "view/value_view.h"
 
 static enum terminal_style style_of(const char *outcome)
@@ -173,7 +174,7 @@ static void print_field(const struct terminal *terminal, const struct step_field
     if (block) {
         const char *before =
             value_view_is_block(field->before) ? field->before->string.bytes : "";
-        value_view_diff(&text, before, field->after->string.bytes, 8);
+        diff_view_write(&text, before, field->after->string.bytes, 8);
         terminal_print(terminal, TERMINAL_PLAIN, "      %s\n%s", field->name, text.bytes);
         text_clear(&text);
         return;

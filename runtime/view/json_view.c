@@ -4,7 +4,7 @@
 #include "base/redact.h"
 #include "value/json.h"
 
-#define MOST_ENTRIES 24
+#define MOST_ENTRIES 40
 
 // A line under construction: entries of one flat map.
 struct line {
@@ -120,12 +120,54 @@ static const struct value *fields_of(struct line *line, const struct change *cha
     return value_list(arena, items, change->field_count);
 }
 
+static void put_prices(struct line *line, const char *key,
+                       const struct price_line *prices, size_t count)
+{
+    struct arena *arena = &line->arena;
+    const struct value **items = arena_alloc(arena, (count + 1) * sizeof *items);
+    char exact[MONEY_TEXT_SIZE];
+    for (size_t i = 0; i < count; i++) {
+        struct money monthly = prices[i].monthly;
+        const struct value_entry entries[] = {
+            {"what", value_text(arena, prices[i].what)},
+            {"monthly", prices[i].known
+                            ? value_text(arena, money_format_exact(monthly, exact))
+                            : value_null()},
+            {"currency",
+             prices[i].known ? value_text(arena, monthly.currency) : value_null()},
+        };
+        items[i] = value_map(arena, entries, sizeof entries / sizeof *entries);
+    }
+    if (count > 0)
+        put(line, key, value_list(arena, items, count));
+}
+
 static void put_preview(struct line *line, const struct preview *preview)
 {
     put_texts(line, "notes", preview->notes, preview->note_count);
     put_texts(line, "actions", preview->actions, preview->action_count);
     put_text(line, "downtime", preview->downtime);
     put_text(line, "data_at_risk", preview->data_at_risk);
+    put_texts(line, "lost", preview->lost, preview->lost_count);
+    put_texts(line, "survives", preview->survives, preview->survives_count);
+    put_prices(line, "prices", preview->prices, preview->price_count);
+    put_prices(line, "prices_before", preview->prices_before,
+               preview->price_before_count);
+}
+
+static void put_life(struct line *line, const struct change *change)
+{
+    if (change->action == CHANGE_REPLACE)
+        put_text(line, "order",
+                 change->create_first ? "create before destroy" : "destroy, then create");
+    if (change->rebuilds)
+        put(line, "rebuilds", value_bool(true));
+    if (change->stays)
+        put(line, "stays", value_bool(true));
+    if (change->is_half)
+        put(line, "part_of_replacement", value_bool(true));
+    put_text(line, "heir", change->heir);
+    put_text(line, "moved_from", change->moved_from);
 }
 
 static void print_change(FILE *stream, const struct change *change)
@@ -144,6 +186,7 @@ static void print_change(FILE *stream, const struct change *change)
         put(&line, "fields", fields_of(&line, change));
     if (change->preview)
         put_preview(&line, change->preview);
+    put_life(&line, change);
     if (change->blocked_by_protection)
         put(&line, "protected", value_bool(true));
     end(&line, stream);
@@ -210,7 +253,8 @@ void json_view_plan(FILE *stream, const struct plan *plan)
     for (size_t i = 0; i < plan->change_count; i++)
         if (plan->changes[i].skipped != NULL)
             print_skipped(stream, &plan->changes[i]);
-        else if (plan->changes[i].action != CHANGE_NONE)
+        else if (plan->changes[i].moved_from != NULL ||
+                 plan->changes[i].action != CHANGE_NONE)
             print_change(stream, &plan->changes[i]);
     for (size_t i = 0; i < plan->deferral_count; i++)
         print_deferral(stream, plan, &plan->deferrals[i]);
@@ -223,6 +267,8 @@ void json_view_plan(FILE *stream, const struct plan *plan)
     put_count(&line, "destroy", (int64_t) plan->destroy_count);
     put_count(&line, "may", (int64_t) plan->may_count);
     put_count(&line, "checks", (int64_t) plan->check_count);
+    put_count(&line, "moved", (int64_t) plan->moved_count);
+    put_count(&line, "forgotten", (int64_t) plan->forgotten_count);
     put_count(&line, "deferred", (int64_t) plan->deferral_count);
     put_count(&line, "skipped", (int64_t) plan->skipped_count);
     put(&line, "empty", value_bool(plan_is_empty(plan)));

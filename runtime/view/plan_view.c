@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "view/diff_view.h"
+#include "view/life_view.h"
 #include "view/value_view.h"
 
 struct symbol {
@@ -18,7 +20,7 @@ static struct symbol symbol_of(const struct change *change)
     case CHANGE_UPDATE:
         return (struct symbol){"  ~", TERMINAL_YELLOW};
     case CHANGE_REPLACE:
-        return (struct symbol){"-/+", TERMINAL_RED};
+        return (struct symbol){change->create_first ? "+/-" : "-/+", TERMINAL_RED};
     case CHANGE_DELETE:
         return (struct symbol){"  -", TERMINAL_RED};
     case CHANGE_FORGET:
@@ -28,7 +30,7 @@ static struct symbol symbol_of(const struct change *change)
     case CHANGE_NONE:
         break;
     }
-    return (struct symbol){"   ", TERMINAL_DIM};
+    return (struct symbol){change->moved_from ? "  >" : "   ", TERMINAL_DIM};
 }
 
 static void sum_prices(const struct price_line *lines, size_t count, struct money *sum)
@@ -42,7 +44,8 @@ static void sum_prices(const struct price_line *lines, size_t count, struct mone
 static void print_price(const struct terminal *terminal, const struct change *change)
 {
     const struct preview *preview = change->preview;
-    if (!preview || (preview->price_count == 0 && preview->price_before_count == 0))
+    if (!preview || change->stays ||
+        (preview->price_count == 0 && preview->price_before_count == 0))
         return;
     struct money difference = money_zero(""), before = money_zero("");
     struct fault ignored = {0};
@@ -72,8 +75,8 @@ static void print_block(const struct terminal *terminal, const struct change_fie
     struct text text;
     text_init(&text, 0);
     const char *before =
-        value_view_is_block(field->before) ? field->before->string.bytes : "";
-    value_view_diff(&text, before, field->after->string.bytes, 8);
+        value_is_null(field->before) ? NULL : field->before->string.bytes;
+    diff_view_write(&text, before, field->after->string.bytes, 8);
     terminal_print(terminal, TERMINAL_PLAIN, "      %s\n%s", field->name, text.bytes);
     text_clear(&text);
 }
@@ -81,7 +84,7 @@ static void print_block(const struct terminal *terminal, const struct change_fie
 static void print_field(const struct terminal *terminal, const struct change *change,
                         const struct change_field *field)
 {
-    if (!field->secret && value_view_is_block(field->after)) {
+    if (!field->secret && diff_view_suits(field->before, field->after)) {
         print_block(terminal, field);
         return;
     }
@@ -135,8 +138,8 @@ static void print_preview(const struct terminal *terminal, const struct preview 
         terminal_print(terminal, TERMINAL_DIM, "      $ %s\n", preview->actions[i]);
 }
 
-static void print_change(const struct terminal *terminal, const struct change *change,
-                         bool verbose)
+static void print_change(const struct terminal *terminal, const struct plan *plan,
+                         const struct change *change, bool verbose)
 {
     print_head(terminal, change);
     if (change->action == CHANGE_DELETE || change->action == CHANGE_FORGET) {
@@ -149,6 +152,7 @@ static void print_change(const struct terminal *terminal, const struct change *c
     }
     if (change->preview)
         print_preview(terminal, change->preview, verbose);
+    life_view_print(terminal, plan, change);
 }
 
 static void print_handlers(const struct terminal *terminal, const struct plan *plan)
@@ -228,10 +232,12 @@ void plan_view_print(const struct terminal *terminal, const struct plan *plan,
     size_t shown = 0;
     for (size_t i = 0; i < plan->change_count; i++) {
         const struct change *change = &plan->changes[i];
-        bool quiet = change->action == CHANGE_NONE || change->action == CHANGE_CHECK;
+        // The end of a replacement that comes first is told with that.
+        bool quiet = (change->action == CHANGE_NONE && change->moved_from == NULL) ||
+                     change->action == CHANGE_CHECK || change->is_half;
         if ((quiet && !verbose) || change->skipped != NULL)
             continue;
-        print_change(terminal, change, verbose);
+        print_change(terminal, plan, change, verbose);
         shown++;
     }
     print_handlers(terminal, plan);
@@ -273,6 +279,7 @@ void plan_view_summary(const struct terminal *terminal, const struct plan *plan)
     terminal_print(terminal, TERMINAL_BOLD,
                    "Plan: %zu to add, %zu to change, %zu to destroy.", plan->add_count,
                    plan->change_count_in_place, plan->destroy_count);
+    life_view_count(terminal, plan);
     if (plan->may_count > 0)
         terminal_print(terminal, TERMINAL_PLAIN, " %zu of them may change.",
                        plan->may_count);

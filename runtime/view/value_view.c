@@ -3,12 +3,9 @@
 
 #include "base/redact.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#define LONGEST_TEXT  72
-#define MOST_LINES    2000
-#define CONTEXT_LINES 2
+#define LONGEST_TEXT 72
 
 static void write_string(struct text *out, const char *bytes, size_t length)
 {
@@ -117,117 +114,4 @@ bool value_view_is_block(const struct value *value)
 {
     return value && value->kind == VALUE_STRING &&
            memchr(value->string.bytes, '\n', value->string.length) != NULL;
-}
-
-struct line {
-    const char *bytes;
-    size_t length;
-};
-
-static size_t split_lines(const char *text, struct line **lines)
-{
-    size_t count = 0, capacity = 16;
-    *lines = malloc(capacity * sizeof **lines);
-    while (*lines && text && *text && count < MOST_LINES) {
-        const char *end = strchr(text, '\n');
-        size_t length = end ? (size_t) (end - text) : strlen(text);
-        if (count == capacity) {
-            capacity *= 2;
-            struct line *larger = realloc(*lines, capacity * sizeof **lines);
-            if (!larger)
-                abort();
-            *lines = larger;
-        }
-        (*lines)[count++] = (struct line){text, length};
-        text += length + (end ? 1 : 0);
-    }
-    if (!*lines)
-        abort();
-    return count;
-}
-
-static bool same_line(struct line left, struct line right)
-{
-    return left.length == right.length &&
-           memcmp(left.bytes, right.bytes, left.length) == 0;
-}
-
-// Lengths of the longest common subsequence of the ends of both, (n + 1) × (m + 1).
-static unsigned short *common_lengths(const struct line *old, size_t n,
-                                      const struct line *new, size_t m)
-{
-    unsigned short *table = calloc((n + 1) * (m + 1), sizeof *table);
-    if (!table)
-        abort();
-    for (size_t i = n; i-- > 0;) {
-        for (size_t j = m; j-- > 0;) {
-            unsigned short down = table[(i + 1) * (m + 1) + j];
-            unsigned short right = table[i * (m + 1) + j + 1];
-            unsigned short longer = down > right ? down : right;
-            table[i * (m + 1) + j] =
-                same_line(old[i], new[j])
-                    ? (unsigned short) (table[(i + 1) * (m + 1) + j + 1] + 1)
-                    : longer;
-        }
-    }
-    return table;
-}
-
-struct edit {
-    char sign;
-    struct line line;
-};
-
-static size_t list_edits(const struct line *old, size_t n, const struct line *new,
-                         size_t m, struct edit *edits)
-{
-    unsigned short *table = common_lengths(old, n, new, m);
-    size_t i = 0, j = 0, count = 0;
-    while (i < n || j < m) {
-        if (i < n && j < m && same_line(old[i], new[j])) {
-            edits[count++] = (struct edit){' ', old[i++]};
-            j++;
-        } else if (i < n && (j == m || table[(i + 1) * (m + 1) + j] >=
-                                           table[i * (m + 1) + j + 1])) {
-            edits[count++] = (struct edit){'-', old[i++]};
-        } else {
-            edits[count++] = (struct edit){'+', new[j++]};
-        }
-    }
-    free(table);
-    return count;
-}
-
-static bool near_change(const struct edit *edits, size_t count, size_t at)
-{
-    size_t from = at < CONTEXT_LINES ? 0 : at - CONTEXT_LINES;
-    for (size_t i = from; i < count && i <= at + CONTEXT_LINES; i++)
-        if (edits[i].sign != ' ')
-            return true;
-    return false;
-}
-
-void value_view_diff(struct text *out, const char *before, const char *after, int indent)
-{
-    struct line *old, *new;
-    size_t n = split_lines(before, &old), m = split_lines(after, &new);
-    struct edit *edits = calloc(n + m + 1, sizeof *edits);
-    if (!edits)
-        abort();
-    size_t count = list_edits(old, n, new, m, edits);
-    bool gap = false;
-    for (size_t i = 0; i < count; i++) {
-        if (!near_change(edits, count, i)) {
-            gap = true;
-            continue;
-        }
-        if (gap)
-            text_format(out, "%*s  …\n", indent, "");
-        gap = false;
-        text_format(out, "%*s%c %.*s\n", indent, "", edits[i].sign,
-                    (int) edits[i].line.length, edits[i].line.bytes);
-    }
-    free(edits);
-    free(old);
-    free(new);
 }

@@ -2,7 +2,7 @@
 //
 // Values as people read them: one line each, secrets as (secret), what is not known yet
 // as (known after apply), long texts cut with their size, {"$content": SIZE} as a text
-// that was not kept; two texts as a line diff.
+// that was not kept.
 #pragma once
 
 #include "base/text.h"
@@ -12,8 +12,3 @@ void value_view_write(struct text *out, const struct value *value);
 
 // Whether a text is better shown as lines than in one.
 bool value_view_is_block(const struct value *value);
-
-// Lines of `after` that `before` lacks as "+ …", the reverse as "- …", up to two
-// unchanged lines around them as "  …"; each with `indent` blanks in front. `before` may
-// be NULL.
-void value_view_diff(struct text *out, const char *before, const char *after, int indent);

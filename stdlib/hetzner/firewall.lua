@@ -90,6 +90,7 @@ return type {
     .. "nothing comes in; without outbound ones all goes out. A rule is a port, "
     .. '"53/udp", "icmp" or { port, protocol, source_ips, description }.',
   link = "https://docs.hetzner.cloud/reference/cloud#firewalls",
+  renames = true,
   attributes = {
     inbound = attribute.set { default = {}, doc = "rules for what comes in" },
     outbound = attribute.set { default = {}, doc = "rules for what goes out" },

@@ -35,7 +35,16 @@ function labels.born(type_name, step, declared)
   return all
 end
 
--- Whose mark a thing carries that is recorded as ours: nil when it is as it must be. One
+-- What our own thing is called out there, when that is not the name of its address: it
+-- was moved, or is on its way out.
+function labels.called(object, item)
+  local given = object.labels or {}
+  local name = given["pipster-name"]
+  local ours = given["pipster-project"] == settings.project_id
+  return ours and name ~= item.name and name or nil
+end
+
+-- Which mark a thing lacks that is recorded as ours: nil when it is as it must be. One
 -- that was taken over (adopted) may be without until something else of it changes.
 local function stray_mark(object, item)
   local recorded, given = labels.recorded(item), object.labels or {}
@@ -43,9 +52,7 @@ local function stray_mark(object, item)
   if given["pipster-project"] ~= settings.project_id then
     return "pipster-project", given["pipster-project"] or "(not yet)"
   end
-  if given["pipster-name"] ~= item.name then
-    return "pipster-name", given["pipster-name"] or "(not yet)"
-  end
+  if not given["pipster-name"] then return "pipster-name", "(not yet)" end
   return nil
 end
 
@@ -55,8 +62,8 @@ function labels.marked(object)
 end
 
 -- The user's labels of a found thing: the declared and recorded keys. Before anything is
--- recorded (an import), all that are not ours. A mark that is missing or wrong (it was
--- imported or renamed) is shown too, so that a plan puts it right.
+-- recorded (an import), all that are not ours. A mark that is missing (it was imported)
+-- is shown too, so that a plan puts it right.
 function labels.shown(object, item)
   local mine, some = {}, false
   local recorded = labels.recorded(item).labels
@@ -84,21 +91,24 @@ local function changed(current, before, after)
   return all
 end
 
--- Whether an update has labels to put: its own, or those that an adopted thing lacks.
+-- Whether an update has labels to put: its own, its name, or those that an adopted thing
+-- lacks.
 function labels.due(fields, have)
   for _, field in ipairs(fields or {}) do
-    if field == "labels" then return true end
+    if field == "labels" or field == "called" then return true end
   end
   return have.adopted == true
 end
 
--- Reads the labels as they are now and PUTs them with ours changed, the marks included.
--- kind: { type, key }.
+-- Reads the labels as they are now and PUTs them with ours changed, the marks included;
+-- and the name, where it is one that we gave. kind: { type, key, nameless }.
 function labels.update(path, kind, step, change)
   local now = client.get(path)[kind.key].labels or {}
   local body = { labels = changed(now, change.have.labels or {}, change.want.labels) }
   for key, value in pairs(labels.born(kind.type, step)) do body.labels[key] = value end
   body.labels["pipster-step"] = now["pipster-step"] or step.label
+  local called = labels.called({ labels = now }, step)
+  if called and not kind.nameless then body.name = step.name end
   client.put(path, body, "changing labels of " .. path)
 end
 

@@ -55,6 +55,7 @@ local function shown(kind, object, item)
   local marked = labels.marked(object)
   found.adopted = not marked and labels.recorded(item).adopted or nil
   found.ours = marked or nil
+  found.called = labels.called(object, item)
   return found
 end
 

@@ -46,6 +46,7 @@ return type {
   doc = "An IP address that is kept when its server goes. One of each family a server.",
   link = "https://docs.hetzner.cloud/reference/cloud#primary-ips",
   protect = true,
+  renames = true,
   attributes = {
     type = attribute.string {
       default = "ipv4", one_of = { "ipv4", "ipv6" }, fixed = true, doc = "ipv4 or ipv6",

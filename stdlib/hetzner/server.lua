@@ -13,6 +13,7 @@ local labels = require "hetzner.labels"
 local net = require "hetzner.server_net"
 local observe = require "hetzner.observe"
 local preview = require "hetzner.server_preview"
+local rebuild = require "hetzner.server_rebuild"
 local same = require "hetzner.same"
 local secret = require "secret"
 local type = require "type"
@@ -62,7 +63,7 @@ function kind.found(object, item)
     delete_protection = object.protection.delete, id = object.id, status = object.status,
     ipv4 = public.ipv4 and public.ipv4.ip,
     ipv6 = first_address(public.ipv6 and public.ipv6.ip),
-    host_key = labels.recorded(item).host_key or labels.note(item).host_key,
+    host_key = rebuild.host_key(item, image_of(object, want)),
     ssh_keys = at_birth(item, "ssh_keys"), user_data = at_birth(item, "user_data"),
     created = object.created, disk = object.primary_disk_size,
     architecture = object.server_type.architecture,
@@ -83,14 +84,16 @@ return type {
   doc = "A virtual machine. Type and location may be lists: the first that can be "
     .. "ordered is taken. The type is changed in place, with a power cycle.",
   link = "https://docs.hetzner.cloud/reference/cloud#servers",
+  renames = true,
   attributes = {
     type = attribute.choice { required = true, doc = "server type, or several in order" },
-    image = attribute.string { required = true, fixed = true, doc = "operating system" },
+    image = attribute.string { required = true, fixed = true, rebuild = true,
+      doc = "operating system" },
     location = attribute.choice { fixed = true,
       doc = "where, or several places in order" },
     ssh_keys = attribute.list { default = {}, birth = true,
       doc = "keys that may log in" },
-    user_data = attribute.string { birth = true, content = true,
+    user_data = attribute.string { birth = true, rebuild = true, content = true,
       doc = "cloud-init data for the first boot" },
     firewalls = attribute.set { default = {}, doc = "firewalls before it" },
     backups = attribute.bool { default = false,

@@ -7,56 +7,14 @@
 local action = require "hetzner.action"
 local choice = require "hetzner.server_choice"
 local client = require "hetzner.client"
-local encode = require "encode"
-local fault = require "fault"
+local first_boot = require "hetzner.first_boot"
 local json = require "json"
 local labels = require "hetzner.labels"
 local net = require "hetzner.server_net"
 local observe = require "hetzner.observe"
 local same = require "hetzner.same"
-local secret = require "secret"
 
 local create = {}
-
-local LARGEST = 32768 -- bytes of user_data
-
-local BOUNDARY = "pipster-user-data"
-
--- The key as base64 in YAML's !!binary, which has no lines to indent.
-local function host_key_config(private, public)
-  return "#cloud-config\nssh_deletekeys: true\nssh_keys:\n  ed25519_private: !!binary \""
-    .. encode.base64(private) .. "\"\n  ed25519_public: " .. public .. "\n"
-end
-
-local function part(kind, text)
-  return "--" .. BOUNDARY .. "\nContent-Type: text/" .. kind .. "; charset=\"utf-8\"\n\n"
-    .. text .. "\n"
-end
-
-local function kind_of(user_data)
-  if not secret.is(user_data) and user_data:find("^#!") then return "x-shellscript" end
-  return "cloud-config"
-end
-
--- The user's own data beside ours, as cloud-init takes several: a multipart message.
-local function user_data(want, private, public)
-  local ours = host_key_config(private, public)
-  local theirs = want.user_data
-  if not theirs or theirs == "" then return ours end
-  return "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"" .. BOUNDARY
-    .. "\"\n\n" .. part("cloud-config", ours) .. part(kind_of(theirs), theirs)
-    .. "--" .. BOUNDARY .. "--\n"
-end
-
-local function check_size(text, name)
-  local size = secret.is(text) and secret.length(text) or #text
-  if size > LARGEST then
-    fault("user_data of hetzner.server/" .. name .. " is too long", {
-      why = ("%d bytes with the host key; the API takes %d"):format(size, LARGEST),
-      next = "put it into files on the host instead",
-    })
-  end
-end
 
 local function body_of(kind, want, step, text)
   local type_name, location = choice.orderable(want, step.name)
@@ -79,9 +37,7 @@ end
 -- Makes it and waits until it is up; what can only be set afterwards is set by `finish`.
 function create.run(kind, want, step, finish)
   local earlier = step.note and step.note.host_key
-  local private, public = secret.keypair("root@" .. step.name)
-  local text = user_data(want, private, public)
-  check_size(text, step.name)
+  local text, public = first_boot.make(want, step.name)
   step.remember { host_key = public }
   local what = "creating server " .. step.name
   local answer = client.create("/servers", "server", {

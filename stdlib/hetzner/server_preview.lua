@@ -5,6 +5,7 @@
 
 local catalogue = require "hetzner.catalogue"
 local choice = require "hetzner.server_choice"
+local lost = require "hetzner.server_lost"
 local same = require "hetzner.same"
 local unknown = require "unknown"
 
@@ -20,7 +21,8 @@ local SECONDS = { type = 120, public_net = 60 }
 
 local CALLS = {
   firewalls = "POST /firewalls/ID/actions/apply_to_resources",
-  labels = "PUT /servers/ID", public_net = "POST /primary_ips/ID/actions/assign",
+  labels = "PUT /servers/ID", called = "PUT /servers/ID (name)",
+  public_net = "POST /primary_ips/ID/actions/assign",
   type = "POST /servers/ID/actions/change_type",
   delete_protection = "POST /servers/ID/actions/change_protection",
 }
@@ -112,15 +114,48 @@ local function delete(have)
   }
 end
 
+-- The new one is there before the old one goes.
+local function create_first(change, made)
+  table.insert(made.actions, 1, "PUT /servers/ID (name)")
+  table.insert(made.actions, "DELETE /servers/ID")
+  made.notes = made.notes or {}
+  table.insert(made.notes,
+    "no downtime of its own: the old one serves until what uses it is changed")
+  made.alone_because = lost.alone(change.want)
+end
+
+local function replace(change)
+  local gone, made = delete(change.have), create(change)
+  made.data = gone.data
+  made.lost, made.survives = lost.replaced(change.have)
+  if change.create_first then
+    create_first(change, made)
+  else
+    table.insert(made.actions, 1, gone.actions[1])
+    made.downtime = "until the new server is up"
+  end
+  return made
+end
+
+local function rebuild(change, made)
+  table.insert(made.actions, "POST /servers/ID/actions/rebuild")
+  made.downtime = "1 to 2 minutes for the server, then until its host is set up again"
+  made.data = ("the server's disk%s"):format(
+    change.have.disk and " (" .. change.have.disk .. " GB)" or "")
+  made.lost, made.survives = lost.rebuilt(change.have)
+  made.unsettled = { "host_key" }
+end
+
 function preview.of(change)
   if change.action == "create" then return create(change) end
-  if change.action == "update" then return update(change) end
+  if change.action == "update" then
+    local made = update(change)
+    if change.rebuilds then rebuild(change, made) end
+    return made
+  end
   if change.action == "delete" then return delete(change.have) end
   if change.action ~= "replace" then return {} end
-  local gone, made = delete(change.have), create(change)
-  table.insert(made.actions, 1, gone.actions[1])
-  made.data, made.downtime = gone.data, "until the new server is up"
-  return made
+  return replace(change)
 end
 
 return preview

@@ -10,6 +10,7 @@ local fault = require "fault"
 local json = require "json"
 local labels = require "hetzner.labels"
 local net = require "hetzner.server_net"
+local rebuild = require "hetzner.server_rebuild"
 local same = require "hetzner.same"
 local wait = require "wait"
 
@@ -137,7 +138,9 @@ function update.run(kind, have, want, step, fields)
       power_on(have.id, what)
     end
   end
-  return kind.found(read(have.id), { want = want, recorded = have })
+  local recorded = have
+  if rebuild.is_due(fields) then recorded = rebuild.run(have, want, step, what) end
+  return kind.found(read(have.id), { want = want, recorded = recorded })
 end
 
 return update

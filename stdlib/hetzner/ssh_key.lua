@@ -31,6 +31,7 @@ return type {
   name = kind.type,
   doc = "A public SSH key of the project. Servers created with it let its owner in.",
   link = "https://docs.hetzner.cloud/reference/cloud#ssh-keys",
+  renames = true,
   attributes = {
     public_key = attribute.string {
       required = true, fixed = true, doc = "the line of the .pub file",

@@ -10,7 +10,9 @@ local observe = require "hetzner.observe"
 local same = require "hetzner.same"
 local type = require "type"
 
-local kind = { type = "hetzner.zone", list = "zones", key = "zone", acts = true }
+local kind = {
+  type = "hetzner.zone", list = "zones", key = "zone", acts = true, nameless = true,
+}
 
 function kind.found(object, item)
   local servers = object.authoritative_nameservers or {}
@@ -62,6 +64,7 @@ return type {
   doc = "A DNS zone. At the registrar of the domain, name `nameservers` as its servers.",
   link = "https://docs.hetzner.cloud/reference/cloud#dns",
   protect = true,
+  renames = true,
   attributes = {
     name = attribute.string { required = true, fixed = true, doc = "the domain" },
     ttl = attribute.integer { default = 3600,

@@ -13,7 +13,7 @@ local most_shown = 65536
 
 -- What may not be read back: anything but plain text that others may read anyway.
 local function is_private(want)
-  return kind_of(want.content) ~= "string"
+  return kind_of(want.content) ~= "string" or unknown.is(want.mode)
     or tonumber(shell.mode(want.mode or "0644"), 8) & 63 == 0
 end
 
@@ -85,6 +85,13 @@ return type {
   -- Where `state recover` reads a secret back.
   places = function(want)
     return { { at = "content", path = want.path } }
+  end,
+
+  -- What others may not read is not for the plan either.
+  preview = function(change)
+    local private = change.want and change.want.content ~= nil and is_private(change.want)
+      or change.have and change.have.mode and is_private(change.have)
+    return { hidden = private and { "content" } or nil }
   end,
   commands = function(have, want)
     if not want then return { { "rm " .. have.path, "rm -f "

@@ -41,6 +41,16 @@ example_of() { # FILE
   [ "$status" -eq 0 ] || { echo "$output"; return 1; }
 }
 
+@test "the words for a life in PLAYBOOKS.md do no harm where nothing is there yet" {
+  sed -n '/^## The life/,/^## Guards/{/^```lua$/,/^```$/{/^```/d;p}}' \
+    "$root/docs/PLAYBOOKS.md" | playbook life
+  [ "$(grep -c 'moved\|removed' playbooks/life.lua)" = 3 ]
+  run "$pipster" --lab run playbooks/life.lua --yes
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+  run "$pipster" --lab plan playbooks/life.lua --detailed-exitcode
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+}
+
 @test "the guards of PLAYBOOKS.md stop what has no label, and nothing else" {
   sed -n '/^## Guards/,/^## /{/^```lua$/,/^```$/{/^```/d;p}}' "$root/docs/PLAYBOOKS.md" |
     playbook guarded

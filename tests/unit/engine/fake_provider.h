@@ -196,12 +196,47 @@ static inline void fake_apply(void *context, struct step_batch *batch)
     fake_count_running(fake);
 }
 
+// Where a thing of the cloud is that is known by its id, or NULL.
+static inline const char *fake_by_id(const struct fake *fake, const struct record *record)
+{
+    int64_t id = record != NULL && record->attributes != NULL
+                     ? value_find_integer(record->attributes, "id", 0)
+                     : 0;
+    for (size_t i = 0; id != 0 && i < fake->world.count; i++) {
+        const struct value *there = fake->world.entries[i].value;
+        if (there != NULL && value_find_integer(there, "id", 0) == id &&
+            strncmp(fake->world.entries[i].key, record->type, strlen(record->type)) == 0)
+            return fake->world.entries[i].key;
+    }
+    return NULL;
+}
+
+// By its id, else by its name, if no other row has that one.
+static inline const struct value *fake_seek(struct fake *fake,
+                                            const struct observe_batch *batch,
+                                            const struct observe_item *item)
+{
+    const char *at = fake_by_id(fake, item->recorded);
+    if (batch->host != NULL || fake->stable_ids)
+        return fake_find(fake, item->address);
+    for (size_t i = 0; at == NULL && i < batch->count; i++) {
+        const char *other = fake_by_id(fake, batch->items[i].recorded);
+        if (other != NULL && strcmp(other, item->address) == 0)
+            return NULL;
+    }
+    const struct value *found = fake_find(fake, at != NULL ? at : item->address);
+    if (at == NULL || strcmp(at, item->address) == 0)
+        return found;
+    return value_with(&fake->arena, found, "called",
+                      value_text(&fake->arena, strchr(at, '/') + 1));
+}
+
 static inline void fake_answer(struct fake *fake, struct observe_batch *batch)
 {
     for (size_t i = 0; i < batch->count; i++) {
         struct observe_item *item = &batch->items[i];
         const char *at = batch->host != NULL ? batch->host : item->address;
-        item->found = fake_find(fake, item->address);
+        item->found = fake_seek(fake, batch, item);
         item->state = item->found != NULL ? OBSERVE_PRESENT : OBSERVE_ABSENT;
         if (fake_scripted(fake, item->address) == FAKE_ASK && !batch->in_run) {
             item->state = OBSERVE_UNDECIDED;
@@ -273,6 +308,20 @@ static inline const struct value *fake_computed(struct fake *fake,
     return found;
 }
 
+static inline bool fake_renames(const struct step *step)
+{
+    const struct change *change = step->change;
+    return strcmp(step->action, "update") == 0 && change->field_count > 0 &&
+           strcmp(change->fields[change->field_count - 1].name, "called") == 0;
+}
+
+static inline const char *fake_name_before(struct fake *fake, const struct step *step)
+{
+    const struct change *change = step->change;
+    const char *name = change->fields[change->field_count - 1].before->string.bytes;
+    return arena_format(&fake->arena, "%s/%s", change->type, name);
+}
+
 static inline void fake_execute(struct fake *fake, struct step *step)
 {
     const char *address = step->change->address;
@@ -292,6 +341,8 @@ static inline void fake_execute(struct fake *fake, struct step *step)
         fake_remove(fake, address);
     else if (strcmp(step->action, "check") != 0)
         fake_put(fake, address, fake_computed(fake, step));
+    if (fake_renames(step))
+        fake_remove(fake, fake_name_before(fake, step));
     step->found = fake_find(fake, address);
     step->outcome = STEP_DONE;
     if (what == FAKE_HALF || what == FAKE_LOST) {

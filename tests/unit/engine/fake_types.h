@@ -14,7 +14,7 @@ static const char *const fake_colours[] = {"red", "green", "blue"};
 static const struct schema_attribute fake_thing_attributes[] = {
     {.name = "colour", .kind = SCHEMA_STRING, .one_of = fake_colours, .one_of_count = 3},
     {.name = "id", .kind = SCHEMA_INTEGER, COMPUTED},
-    {.name = "image", .kind = SCHEMA_STRING, .birth = true},
+    {.name = "image", .kind = SCHEMA_STRING, .birth = true, .rebuild = true},
     {.name = "ip", .kind = SCHEMA_STRING, COMPUTED},
     {.name = "labels", .kind = SCHEMA_MAP},
     {.name = "link", .kind = SCHEMA_ANY},
@@ -61,7 +61,7 @@ static const struct schema_attribute fake_cost_attributes[] = {
 #define ATTRIBUTES(list) .attributes = list, .attribute_count = sizeof list / sizeof *list
 
 static const struct schema fake_schemas[] = {
-    {.type = "cloud.thing", ATTRIBUTES(fake_thing_attributes)},
+    {.type = "cloud.thing", .renames = true, ATTRIBUTES(fake_thing_attributes)},
     {.type = "cloud.other", ATTRIBUTES(fake_thing_attributes)},
     {.type = "host", .is_host = true, ATTRIBUTES(fake_host_attributes)},
     {.type = "file", .on_host = true, ATTRIBUTES(fake_file_attributes)},

@@ -68,7 +68,7 @@ static void birth_is_a_note(void **state)
     struct compared compared = {0};
     compare(&compared, "{\"image\": \"debian-13\"}", "{\"image\": \"debian-12\"}");
     assert_int_equal(compared.diff.field_count, 0);
-    assert_int_equal(compared.diff.note_count, 1);
+    assert_int_equal(compared.diff.birth_count, 1);
     assert_non_null(strstr(compared.diff.notes[0], "\"debian-12\" at birth"));
     arena_clear(&compared.arena);
 }
