@@ -161,7 +161,10 @@ bool planner_new(const struct engine *engine, const struct resource_set *wanted,
     planner->engine = engine;
     planner->arena = &plan->arena;
     planner->plan = plan;
-    planner->options = options != NULL ? options : &no_options;
+    // Apply decides again, when the caller's may be gone.
+    struct engine_options *kept = arena_alloc(planner->arena, sizeof *kept);
+    *kept = options != NULL ? *options : no_options;
+    planner->options = kept;
     planner->wanted =
         planner->options->destroy || wanted == NULL ? &nothing_wanted : wanted;
     map_init(&planner->by_address);
