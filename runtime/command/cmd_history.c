@@ -61,22 +61,22 @@ static bool list_runs(struct looking *looking, struct fault *fault)
     return true;
 }
 
-static bool find_run(struct looking *looking, const char *word, struct record_run **run,
-                     struct fault *fault)
+// NULL and a fault when there is none of this number.
+static struct record_run *find_run(struct looking *looking, const char *word,
+                                   struct fault *fault)
 {
     struct record_run *runs = NULL;
     size_t count = 0, digits = strspn(word, "0123456789");
     int64_t id = digits > 0 && digits < 16 && word[digits] == '\0' ? atoll(word) : 0;
     if (!journal_load_runs(looking->database, &looking->arena, 0, &runs, &count, fault))
-        return false;
+        return NULL;
     tell_killed(looking, runs, count);
-    for (size_t i = 0; i < count; i++) {
-        *run = &runs[i];
+    for (size_t i = 0; i < count; i++)
         if (runs[i].id == id)
-            return true;
-    }
+            return &runs[i];
     fault_set(fault, FAULT_USAGE, "there is no run %s", word);
-    return fault_next(fault, "pipster history");
+    fault_next(fault, "pipster history");
+    return NULL;
 }
 
 // Of the handlers that are owed, those of this run are moved to the front.
@@ -92,10 +92,10 @@ static size_t keep_owed(struct journal_open *open, int64_t run)
 static bool show_run(struct looking *looking, const char *word, struct fault *fault)
 {
     struct history_run whole = {0};
-    struct record_run *run = NULL;
+    const struct record_run *run = find_run(looking, word, fault);
     struct record_step *steps = NULL;
     struct journal_open open;
-    if (!find_run(looking, word, &run, fault) ||
+    if (run == NULL ||
         !journal_load_steps(looking->database, &looking->arena, run->id, &steps,
                             &whole.step_count, fault) ||
         !journal_load_open(looking->database, &looking->arena, &open, fault))

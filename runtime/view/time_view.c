@@ -19,8 +19,12 @@ char *time_view_ago(int64_t unix_ms, int64_t now_ms, char buffer[TIME_VIEW_SIZE]
     static const struct {
         int64_t seconds;
         const char *name;
-    } units[] = {{365 * 86400, "year"}, {30 * 86400, "month"}, {7 * 86400, "week"},
-                 {86400, "day"},        {3600, "hour"},        {60, "minute"}};
+    } units[] = {{INT64_C(365) * 86400, "year"},
+                 {INT64_C(30) * 86400, "month"},
+                 {INT64_C(7) * 86400, "week"},
+                 {86400, "day"},
+                 {3600, "hour"},
+                 {60, "minute"}};
     int64_t seconds = (now_ms - unix_ms) / 1000;
     for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
         int64_t count = seconds / units[i].seconds;
