@@ -65,6 +65,8 @@ static void test_unknown_value_rolls_it_back(void **state)
                  "  test.thing \"b\" { size = 1 }\n"
                  "  test.thing \"unfinished\"\n"
                  "  output { kept = \"2\", more = \"3\" }\n"
+                 "  moved { from = \"test.thing/old\", to = \"test.thing/b\" }\n"
+                 "  removed { \"test.thing/older\" }\n"
                  "  include \"part\"\n"
                  "  value(a.ipv4)\n"
                  "end)\n"
@@ -81,6 +83,7 @@ static void test_unknown_value_rolls_it_back(void **state)
     assert_int_equal(fixture->set.output_count, 1);
     assert_string_equal(fixture->set.outputs[0].value->string.bytes, "1");
     assert_int_equal(fixture->set.budget_count, 1); // of the second include alone
+    assert_int_equal(fixture->set.move_count + fixture->set.removal_count, 0);
     assert_int_equal(fixture->set.phase, 1);
     assert_string_equal(fixture->set.phase_title, "Main");
     assert_int_equal(fixture_find(fixture, "test.thing/last")->phase, 1);
