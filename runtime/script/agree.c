@@ -83,6 +83,8 @@ void agree_check_twin(lua_State *lua, const struct declaration *first,
     if (values_agree(one->attributes, two->attributes) &&
         values_agree(one->tags, two->tags) && one->protect == two->protect &&
         one->keep_going == two->keep_going &&
+        one->create_first == two->create_first && one->recreate == two->recreate &&
+        values_agree(one->ignore, two->ignore) &&
         texts_agree(one->after, one->after_count, two->after, two->after_count))
         return;
     const struct conflict conflict = {one->address, NULL, made->where, first->where};

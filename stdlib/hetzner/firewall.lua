@@ -5,6 +5,7 @@
 
 local action = require "hetzner.action"
 local attribute = require "attribute"
+local calls = require "hetzner.calls"
 local client = require "hetzner.client"
 local json = require "json"
 local labels = require "hetzner.labels"
@@ -72,17 +73,16 @@ local function update(have, want, step, fields)
   return kind.found(client.get(path).firewall, { want = want })
 end
 
-local function calls(change)
-  if change.action ~= "update" then
-    return { change.action == "delete" and "DELETE /firewalls/ID" or "POST /firewalls" }
-  end
-  local list = {}
-  if same.has(change.fields, "inbound") or same.has(change.fields, "outbound") then
-    list[1] = "POST /firewalls/ID/actions/set_rules"
-  end
-  if same.has(change.fields, "labels") then list[#list + 1] = "PUT /firewalls/ID" end
-  return list
-end
+local CALLS = {
+  create = "POST /firewalls", delete = "DELETE /firewalls/ID",
+  rename = "PUT /firewalls/ID (name)",
+  fields = {
+    inbound = "POST /firewalls/ID/actions/set_rules",
+    outbound = "POST /firewalls/ID/actions/set_rules",
+    apply_to = "POST /firewalls/ID/actions/apply_to_resources",
+    labels = "PUT /firewalls/ID", called = "PUT /firewalls/ID (name)",
+  },
+}
 
 return type {
   name = kind.type,
@@ -147,6 +147,6 @@ hetzner.firewall "office" {
       and same.has(change.fields, "inbound") then
       notes[1] = "a cloud firewall that shuts us out can only be changed back from here"
     end
-    return { actions = calls(change), notes = notes }
+    return { actions = calls.of(change, CALLS), notes = notes }
   end,
 }

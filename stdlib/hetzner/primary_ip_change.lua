@@ -4,6 +4,7 @@
 -- off, so each of them goes through a power cycle.
 
 local action = require "hetzner.action"
+local calls = require "hetzner.calls"
 local client = require "hetzner.client"
 local fault = require "fault"
 local labels = require "hetzner.labels"
@@ -97,21 +98,35 @@ function change.run(kind, have, want, step, fields)
 end
 
 local CALLS = {
-  create = { "POST /primary_ips" }, delete = { "DELETE /primary_ips/ID" },
-  replace = { "DELETE /primary_ips/ID", "POST /primary_ips" },
+  create = "POST /primary_ips", delete = "DELETE /primary_ips/ID",
+  rename = "PUT /primary_ips/ID (name)",
+  fields = {
+    labels = "PUT /primary_ips/ID", auto_delete = "PUT /primary_ips/ID",
+    called = "PUT /primary_ips/ID (name)",
+    delete_protection = "POST /primary_ips/ID/actions/change_protection",
+  },
 }
 
+local function replace(planned, made)
+  local have, want = planned.have, planned.want
+  made.lost = { "the address " .. tostring(have.ip) }
+  made.survives = { "the server that has it, with the new address" }
+  if want.server ~= nil then
+    made.alone_because = "a server has one address of each family"
+  end
+end
+
 function change.preview(planned)
-  local made = { actions = CALLS[planned.action] }
+  local made = { actions = calls.of(planned, CALLS) }
   if planned.action == "update" and same.has(planned.fields, "server") then
-    made.actions = {
-      "POST /primary_ips/ID/actions/unassign", "POST /primary_ips/ID/actions/assign",
-    }
+    table.insert(made.actions, "POST /primary_ips/ID/actions/unassign")
+    table.insert(made.actions, "POST /primary_ips/ID/actions/assign")
     made.downtime = "about 1 minute for each server it leaves or joins: off, change, boot"
   end
   if planned.action == "delete" or planned.action == "replace" then
     made.data = "the address is given back: whoever comes next may get it"
   end
+  if planned.action == "replace" then replace(planned, made) end
   return made
 end
 

@@ -4,6 +4,7 @@
 -- zone, name and type. The sets of a zone are read in one list for all that ask.
 
 local action = require "hetzner.action"
+local calls = require "hetzner.calls"
 local client = require "hetzner.client"
 local fault = require "fault"
 local json = require "json"
@@ -125,13 +126,17 @@ function records.delete(set, what)
   if answer and answer.action then action.wait({ answer.action }, what) end
 end
 
+local SET = "POST …/rrsets/NAME/TYPE/actions/set_records"
+
+local CALLS = {
+  create = "POST /zones/ID/rrsets", delete = "DELETE /zones/ID/rrsets/NAME/TYPE",
+  fields = {
+    records = SET, value = SET, ttl = "POST …/rrsets/NAME/TYPE/actions/change_ttl",
+  },
+}
+
 function records.preview(change)
-  local calls = {
-    create = "POST /zones/ID/rrsets",
-    update = "POST …/rrsets/NAME/TYPE/actions/set_records",
-    delete = "DELETE /zones/ID/rrsets/NAME/TYPE",
-  }
-  return { actions = { calls[change.action] } }
+  return { actions = calls.of(change, CALLS) }
 end
 
 return records

@@ -4,11 +4,18 @@
 -- https://docs.hetzner.cloud/reference/cloud#ssh-keys
 
 local attribute = require "attribute"
+local calls = require "hetzner.calls"
 local client = require "hetzner.client"
 local labels = require "hetzner.labels"
 local observe = require "hetzner.observe"
 local same = require "hetzner.same"
 local type = require "type"
+
+local CALLS = {
+  create = "POST /ssh_keys", delete = "DELETE /ssh_keys/ID",
+  rename = "PUT /ssh_keys/ID (name)",
+  fields = { labels = "PUT /ssh_keys/ID", called = "PUT /ssh_keys/ID (name)" },
+}
 
 local kind = { type = "hetzner.ssh_key", list = "ssh_keys", key = "ssh_key" }
 
@@ -73,10 +80,11 @@ hetzner.server "app" { type = "cx23", image = "debian-12", ssh_keys = { key } }
   end,
 
   preview = function(change)
-    local calls = {
-      create = "POST /ssh_keys", update = "PUT /ssh_keys/ID",
-      delete = "DELETE /ssh_keys/ID",
-    }
-    return { actions = { calls[change.action] } }
+    local made = { actions = calls.of(change, CALLS) }
+    if change.action == "replace" then
+      made.lost = { "the old key for new servers" }
+      made.survives = { "logins on servers that were born with the old key" }
+    end
+    return made
   end,
 }

@@ -4,11 +4,21 @@
 
 local action = require "hetzner.action"
 local attribute = require "attribute"
+local calls = require "hetzner.calls"
 local client = require "hetzner.client"
 local labels = require "hetzner.labels"
 local observe = require "hetzner.observe"
 local same = require "hetzner.same"
 local type = require "type"
+
+local CALLS = {
+  create = "POST /zones", delete = "DELETE /zones/ID", rename = "PUT /zones/ID (labels)",
+  fields = {
+    ttl = "POST /zones/ID/actions/change_ttl",
+    labels = "PUT /zones/ID", called = "PUT /zones/ID",
+    delete_protection = "POST /zones/ID/actions/change_protection",
+  },
+}
 
 local kind = {
   type = "hetzner.zone", list = "zones", key = "zone", acts = true, nameless = true,
@@ -105,13 +115,14 @@ output { nameservers = zone.nameservers }
   end,
 
   preview = function(change)
-    local calls = {
-      create = "POST /zones", update = "POST /zones/ID/actions/…",
-      delete = "DELETE /zones/ID",
-    }
-    local made = { actions = { calls[change.action] } }
+    local made = { actions = calls.of(change, CALLS) }
     if change.action == "delete" or change.action == "replace" then
       made.data = "all records of the zone"
+    end
+    if change.action == "replace" then
+      made.lost = { "all records of " .. change.have.name, "its delegation" }
+      made.survives = { "what is declared of them, made again in the new zone" }
+      made.notes = { "at the registrar, the new zone needs its nameservers named" }
     end
     return made
   end,

@@ -6,7 +6,8 @@
 --   plan, fields      the action expected, and the attributes that differ
 --   found             attributes expected afterwards (a part of them)
 --   calls             the changing requests expected, in order
---   notes, downtime, data, prices, replace_because   expected of the preview (patterns)
+--   notes, downtime, data, lost, survives, prices, replace_because
+--                                        expected of the preview (patterns)
 --   drift             { METHOD, path, body } or function(world): done by hand
 --   faults            a fault for the stand-in, or a list of them
 --   fails             patterns of the fault expected: code, kind, what, why, next
@@ -46,6 +47,10 @@ end
 
 local function check_preview(step, change)
   local preview = change.preview
+  for _, name in ipairs { "lost", "survives" } do
+    local told = table.concat(preview[name] or {}, "; ")
+    if step[name] then matches(name, step[name], told) end
+  end
   for _, name in ipairs { "downtime", "data", "replace_because" } do
     if step[name] then matches(name, step[name], preview[name]) end
   end
