@@ -1,7 +1,19 @@
 // SPDX-License-Identifier: MIT
 #include "engine/stage.h"
 
+#include <string.h>
+
 #include "engine/resolve.h"
+
+// Whether it becomes something that is not declared: a deferred stage may declare that.
+static bool waits_to_move(const struct resource_set *wanted, const struct record *record)
+{
+    for (size_t i = 0; i < wanted->move_count; i++)
+        if (strcmp(wanted->moves[i].from, record->address) == 0 &&
+            resource_find(wanted, wanted->moves[i].to) == NULL)
+            return true;
+    return false;
+}
 
 const struct resource_deferral *stage_of_record(const struct planner *planner,
                                                 const struct record *record)
@@ -11,6 +23,8 @@ const struct resource_deferral *stage_of_record(const struct planner *planner,
         if (record != NULL && record->stage != NULL &&
             resource_stage_covers(wanted->deferrals[i].stage, record->stage))
             return &wanted->deferrals[i];
+    if (record != NULL && wanted->deferral_count > 0 && waits_to_move(wanted, record))
+        return &wanted->deferrals[0];
     return NULL;
 }
 

@@ -17,7 +17,7 @@
 // How much was declared when a stage began.
 struct mark {
     size_t declarations, pending, budgets, guards, files, includes, included;
-    size_t moves, removals, deferrals, answers;
+    size_t deferrals, answers;
     bool calls_tip;
     const char *file; // that the stage is in
     void *file_phase;
@@ -35,8 +35,6 @@ static struct mark mark(struct declare *declare)
         .pending = declare->pending.count,
         .budgets = declare->budgets.count,
         .guards = declare->guards.count,
-        .moves = declare->moves.count,
-        .removals = declare->removals.count,
         .files = declare->files.count,
         .includes = declare->includes.count,
         .included = declare->included.count,
@@ -55,7 +53,8 @@ static struct mark mark(struct declare *declare)
     return mark;
 }
 
-// As if the stage had not begun. What its Lua code did to variables outside stays done.
+// As if the stage had not begun. What its Lua code did to variables outside stays done;
+// moved and removed stay said, which keep things from being destroyed.
 static void roll_back(lua_State *lua, struct declare *declare, const struct mark *mark)
 {
     for (size_t i = mark->declarations; i < declare->declarations.count; i++) {
@@ -72,8 +71,6 @@ static void roll_back(lua_State *lua, struct declare *declare, const struct mark
     declare->pending.count = mark->pending;
     declare->budgets.count = mark->budgets;
     declare->guards.count = mark->guards;
-    declare->moves.count = mark->moves;
-    declare->removals.count = mark->removals;
     declare->files.count = mark->files;
     declare->includes.count = mark->includes;
     declare->calls_tip = mark->calls_tip;

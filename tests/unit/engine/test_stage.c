@@ -82,6 +82,29 @@ static void a_stage_that_is_gone_is_destroyed(void **state)
     scene_free(scene);
 }
 
+static void what_moves_into_a_deferred_stage_waits(void **state)
+{
+    (void) state;
+    struct scene *scene = scene_new(3, false);
+    scene_add(scene, "cloud.thing", "web", NULL, "{}");
+    scene_add(scene, "cloud.other", "old", NULL, "{}");
+    scene_run(scene);
+    struct resource_move move = {
+        .from = "cloud.other/old",
+        .to = "cloud.other/new",
+        .where = "playbooks/test.lua:9",
+    };
+    scene_restart(scene);
+    scene_add(scene, "cloud.thing", "web", NULL, "{}");
+    scene->set.moves = &move;
+    scene->set.move_count = 1;
+    defer(scene);
+    scene_run(scene);
+    assert_string_equal(scene_change(scene, "cloud.other/old")->deferred, "cluster");
+    assert_non_null(fake_find(&scene->fake, "cloud.other/old"));
+    scene_free(scene);
+}
+
 static void a_check_waits_for_the_stage_before_it(void **state)
 {
     (void) state;
@@ -191,6 +214,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_a_deferred_stage_declared_stays),
         cmocka_unit_test(a_stage_that_is_gone_is_destroyed),
+        cmocka_unit_test(what_moves_into_a_deferred_stage_waits),
         cmocka_unit_test(a_check_waits_for_the_stage_before_it),
         cmocka_unit_test(open_steps_of_a_stage_stay_open),
         cmocka_unit_test(answers_must_hold),
