@@ -181,6 +181,13 @@ static bool put_keys(struct seed *seed, struct fault *fault)
            tool_run(make, NULL, fault);
 }
 
+// Without systemd cloud-init never comes up; who waits for its end would wait for ever.
+static bool put_no_cloud(struct seed *seed, struct fault *fault)
+{
+    return put(seed, "/usr/bin/cloud-init", 0755,
+               "#!/bin/sh\necho 'status: disabled'\n", fault);
+}
+
 bool seed_write(const char *folder, const struct driver_host *host,
                 const struct driver_settings *settings, struct fault *fault)
 {
@@ -188,8 +195,9 @@ bool seed_write(const char *folder, const struct driver_host *host,
     arena_init(&seed.arena, 0);
     seed.upper = arena_format(&seed.arena, "%s/upper", folder);
     bool done = put_names(&seed, fault) && put_authorities(&seed, fault) &&
-                (settings->kind == DRIVER_LIGHT ? put_keys(&seed, fault)
-                                                : put_cloud(&seed, fault));
+                (settings->kind == DRIVER_LIGHT
+                     ? put_keys(&seed, fault) && put_no_cloud(&seed, fault)
+                     : put_cloud(&seed, fault));
     // A folder of the upper layer stands for the lower one's: root's home stays closed.
     if (done && settings->kind == DRIVER_LIGHT) {
         const char *close_up[] = {
