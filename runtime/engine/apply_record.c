@@ -147,11 +147,22 @@ void apply_record_settle(struct apply *apply, struct transaction *transaction,
     draft->change->open = NULL;
 }
 
+// What cut-off runs remembered of it, the newest. Settling their steps does not lose it.
+static const struct value *note_of(const struct apply *apply, const char *address)
+{
+    const struct journal_open *open = &apply->planner->open;
+    const struct value *note = NULL;
+    for (size_t i = 0; i < open->step_count; i++)
+        if (open->steps[i].note != NULL && strcmp(open->steps[i].address, address) == 0)
+            note = open->steps[i].note;
+    return note;
+}
+
 void apply_record_intent(struct apply *apply, struct transaction *transaction,
                          struct step *step)
 {
     const struct change *change = step->change;
-    const struct value *note = change->open != NULL ? change->open->note : NULL;
+    const struct value *note = note_of(apply, change->address);
     step->record.run = apply->run;
     step->record.address = change->address;
     step->record.type = change->type;
@@ -161,6 +172,9 @@ void apply_record_intent(struct apply *apply, struct transaction *transaction,
                                       ++apply->step_count);
     apply_trace_step(apply, step);
     journal_intend(transaction, apply->engine->vault, &step->record);
+    // This run may be cut off before it remembers anything itself.
+    if (note != NULL)
+        journal_note(transaction, step->record.id, note);
     step->record.note = note;
 }
 

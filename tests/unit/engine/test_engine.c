@@ -145,6 +145,45 @@ static void killed_anywhere_the_next_run_converges(void **state)
     assert_true(crash_everywhere("handler-before") >= 1);
 }
 
+// A step that was cut off after it had remembered something.
+static void leave_a_note(struct scene *scene, const char *address)
+{
+    struct database *database = scene->engine.database;
+    struct record_run run = {.playbook = "p", .verb = "run"};
+    assert_true(journal_begin_run(database, &run, &scene->fault));
+    struct record_step step = {.run = run.id,
+                               .address = address,
+                               .type = "cloud.thing",
+                               .action = "create",
+                               .label = "r1s1"};
+    struct transaction *transaction = transaction_new(database);
+    journal_intend(transaction, scene->engine.vault, &step);
+    assert_true(transaction_commit(transaction, &scene->fault));
+    transaction = transaction_new(database);
+    journal_note(transaction, step.id, scene_value(scene, "{\"key\": \"one\"}"));
+    assert_true(transaction_commit(transaction, &scene->fault));
+}
+
+static void a_note_outlives_every_crash_until_the_step_is_done(void **state)
+{
+    (void) state;
+    struct scene *scene = scene_new(1, false);
+    scene_restart(scene);
+    scene_add(scene, "cloud.thing", "web", NULL, "{\"size\": 1}");
+    leave_a_note(scene, "cloud.thing/web");
+    scene_close_store(scene);
+    scene->fake.path = scene_path(scene, "world.json");
+    for (int i = 0; i < 2; i++) {
+        assert_true(run_and_crash(scene, "intent-committed"));
+        reload_world(scene);
+    }
+    scene_open_store(scene);
+    scene_run(scene);
+    assert_int_equal(fake_count(&scene->fake, "noted cloud.thing/web"), 1);
+    scene_expect_empty(scene);
+    scene_free(scene);
+}
+
 static void an_owed_handler_survives(void **state)
 {
     (void) state;
@@ -195,6 +234,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_run_then_nothing),
         cmocka_unit_test(killed_anywhere_the_next_run_converges),
+        cmocka_unit_test(a_note_outlives_every_crash_until_the_step_is_done),
         cmocka_unit_test(an_owed_handler_survives),
         cmocka_unit_test(ten_thousand_plan_fast),
     };
