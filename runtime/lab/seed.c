@@ -181,11 +181,15 @@ static bool put_keys(struct seed *seed, struct fault *fault)
            tool_run(make, NULL, fault);
 }
 
-// Without systemd cloud-init never comes up; who waits for its end would wait for ever.
-static bool put_no_cloud(struct seed *seed, struct fault *fault)
+// Without systemd nobody gives the host its id, and cloud-init never comes up: who waits
+// for its end would wait for ever.
+static bool put_in_place_of_boot(struct seed *seed, struct fault *fault)
 {
-    return put(seed, "/usr/bin/cloud-init", 0755,
-               "#!/bin/sh\necho 'status: disabled'\n", fault);
+    const char *id =
+        arena_format(&seed->arena, "%032llx\n", (unsigned long long) seed->host->id);
+    return put(seed, "/etc/machine-id", 0444, id, fault) &&
+           put(seed, "/usr/bin/cloud-init", 0755, "#!/bin/sh\necho 'status: disabled'\n",
+               fault);
 }
 
 bool seed_write(const char *folder, const struct driver_host *host,
@@ -196,7 +200,7 @@ bool seed_write(const char *folder, const struct driver_host *host,
     seed.upper = arena_format(&seed.arena, "%s/upper", folder);
     bool done = put_names(&seed, fault) && put_authorities(&seed, fault) &&
                 (settings->kind == DRIVER_LIGHT
-                     ? put_keys(&seed, fault) && put_no_cloud(&seed, fault)
+                     ? put_keys(&seed, fault) && put_in_place_of_boot(&seed, fault)
                      : put_cloud(&seed, fault));
     // A folder of the upper layer stands for the lower one's: root's home stays closed.
     if (done && settings->kind == DRIVER_LIGHT) {

@@ -133,6 +133,8 @@ static void gives_a_light_host_its_keys(void **state)
                         "ssh-ed25519 AAAA one\n");
     // What waits for cloud-init does not wait for ever.
     assert_non_null(strstr(content(scene, "/usr/bin/cloud-init"), "disabled"));
+    assert_string_equal(content(scene, "/etc/machine-id"),
+                        "00000000000000000000000000000005\n");
     assert_int_equal(
         stat(arena_format(&scene->arena, "%s/upper/root", scene->folder), &home), 0);
     assert_int_equal(home.st_mode & 07777, 0700);
