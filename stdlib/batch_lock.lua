@@ -30,7 +30,8 @@ done
 ]]
 end
 
--- The group that holds it is asked to end, then made to; never our own.
+-- The group that holds it is asked to end, then made to; never our own. A shell that is
+-- ended by a signal (nobody listens any more) does not run what is for its EXIT.
 local take = [[
 umask 077; mkdir -p "$folder"; chmod 755 /var/lib/pipster
 group_of() { sed 's/.*) //' "/proc/$1/stat" | cut -d' ' -f3; }
@@ -55,6 +56,7 @@ until ln "$folder/.lock.$$" "$folder/lock" 2>/dev/null; do
 done
 rm -f "$folder/.lock.$$"
 trap 'rm -f "$folder/lock"' EXIT
+trap 'exit 1' HUP PIPE TERM
 ]]
 
 function lock.take()
