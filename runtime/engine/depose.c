@@ -71,9 +71,13 @@ static bool ask_preview(struct planner *planner, struct draft *old, struct fault
     const struct provider *provider = planner->engine->provider;
     struct preview *preview = arena_alloc(planner->arena, sizeof *preview);
     old->change->preview = preview;
-    return provider->preview(provider->context, planner->arena, old->change, preview,
-                             fault) ||
-           fault_while(fault, "planning %s", old->change->address);
+    if (!provider->preview(provider->context, planner->arena, old->change, preview,
+                           fault))
+        return fault_while(fault, "planning %s", old->change->address);
+    // These are told of its heir, as of one replacement.
+    preview->price_before_count = 0;
+    preview->downtime = preview->data_at_risk = NULL;
+    return true;
 }
 
 // A draft for what is there now.
@@ -93,11 +97,7 @@ static bool add_old(struct planner *planner, struct draft *heir, struct fault *f
     change->where = heir->change->where;
     heir->old = old;
     old->renaming = renaming_of(planner, old, heir->change->address);
-    // Its price is in the heir's change already, which is told as one replacement.
-    if (!ask_preview(planner, old, fault))
-        return false;
-    ((struct preview *) change->preview)->price_before_count = 0;
-    return true;
+    return ask_preview(planner, old, fault);
 }
 
 // One that an earlier run left may still have the name.

@@ -48,6 +48,20 @@ expect_empty() {
   [[ $output == *'survives: '*'volumes'* ]]
   [[ $output == *'changed with it: '*'dns.record/www'* ]]
   [[ $output == *'1 to destroy.'* ]]
+  "$pipster" --lab plan playbooks/shop.lua --var image=ubuntu-24.04 --json >plan.json
+  jq -se 'map(select(.address == "hetzner.server/app"))[0] | .order == "create before destroy"
+    and (.lost | length > 2) and (.survives | length > 2) and .fields[0].forces_replacement
+    and .actions[0] == "PUT /servers/ID (name)" and .actions[-1] == "DELETE /servers/ID"
+    and .prices[0].currency == "EUR" and .prices_before[0].monthly != null' plan.json
+  jq -se 'map(select(.address == "hetzner.server/app.old"))[0] | .part_of_replacement
+    and .heir == "hetzner.server/app"' plan.json
+  "$pipster" --lab plan playbooks/shop.lua --var image=ubuntu-24.04 --out saved
+  run "$pipster" --lab show saved
+  [[ $output == *'+/- hetzner.server/app'*'order: '*'lost: '*'survives: '* ]]
+  run "$pipster" --lab apply saved --var image=ubuntu-24.04
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+  run_shop
+  before=$(address)
   forget
   run_shop --var image=ubuntu-24.04
   [ "$(servers)" = app ]
