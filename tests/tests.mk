@@ -92,9 +92,8 @@ full: check check-lab sanitize lint ## all of it, the fresh machine, fuzzers for
 faults: packages-check all ## every call to the API meets every fault: state right, nothing done twice
 	@tests/faults/matrix $(BUILD)
 
-crash: packages-check all ## killed before and after every commit and call: the next run converges
-	@tests/crash/run $(BUILD)
-	@tests/crash/matrix $(BUILD)
+crash: packages-lab all ## killed before and after every commit and call: the next run converges
+	@tests/crash/all $(BUILD)
 
 bench: all ## how long start-up, phase 1 and plans take; writes docs/BENCH.md
 	@tests/packages build bench lab
