@@ -22,6 +22,17 @@ keep_state() { # NAME
 
 sealing() { killed_at secret-sealing sealing; }
 
+# Before and after each kind of commit, and before and after a call: each run gets a little
+# further than the one before.
+at_the_vendor() {
+  local point
+  for point in other-committing other-committed intent-committing intent-committed http-sending \
+    http-replied result-committing result-committed; do
+    killed_at "$point" "$point"
+    [ -z "$broken" ] || return
+  done
+}
+
 posts_of() { # PATH
   jq -r --arg path "$1" 'select(.method == "POST" and .executed and .path == $path).path' \
     "$requests"
@@ -68,6 +79,8 @@ killed_after_step() { # ADDRESS LOG
   find_host || complain "there is no host"
   steps_log | grep -qE "end \S+ $1 0\$" || complain "the host did not end $1"
 }
+
+before_the_script() { killed_at host-script script; }
 
 early() { killed_after_step app:package/git early; }
 
@@ -202,11 +215,13 @@ before_the_handler() {
 
 crashes() {
   claim "killed while a secret is sealed" sealing
+  claim "killed before and after commits and calls" at_the_vendor
   claim "killed when POST /servers was executed" creating_the_server
   claim "killed on the host, early: among the packages" early
   claim "the connection cut while Docker is installed" cut_off
   claim "the host reset while fail2ban is set up" reset
   claim "killed when the intents of a host's batch were written" intents_of_a_batch
+  claim "killed before a host's script is sent" before_the_script
   claim "killed from outside while Compose is at work" within_a_step
   claim "killed on the host, in the middle: after Compose" middle
   claim "killed on the host, late: the Caddy site" late
