@@ -264,11 +264,18 @@ void reference_join(lua_State *lua, int first, int last)
     lua_concat(lua, last - first + 1);
 }
 
-// Lua 5.4.4 loses an operand when it collects garbage inside the metamethod of a chain
-// (a .. b .. c): collecting waits until this one is done.
+// Lua 5.4.4 keeps a pointer into the stack while a metamethod of a chain (a .. b .. c)
+// runs, and writes through it afterwards: the stack must not be moved meanwhile. It would
+// be when it grows, for which there is room down to a depth, or when the collector makes
+// it smaller, which waits.
 static int l_concat(lua_State *lua)
 {
+    lua_Debug level;
+    bool is_main = lua_pushthread(lua) == 1;
     lua_settop(lua, 2);
+    if (lua_getstack(lua, is_main ? REFERENCE_DEPTH_MAIN : REFERENCE_DEPTH_TASK, &level))
+        raise_error(lua, "text with references in it cannot be joined this many calls "
+                         "deep: join it further out");
     check_parts(lua, 1, 2);
     bool collects = lua_gc(lua, LUA_GCISRUNNING) == 1;
     lua_gc(lua, LUA_GCSTOP);

@@ -6,6 +6,13 @@
 // catch raises and names `text` and `value`; a joined secret is a secret.
 #pragma once
 
+// How much of its stack a thread keeps from the start, so that joining never moves it;
+// and how many calls deep (each has at most 255 slots) there is room for that.
+#define REFERENCE_STACK_MAIN 60000
+#define REFERENCE_DEPTH_MAIN 200
+#define REFERENCE_STACK_TASK 8000
+#define REFERENCE_DEPTH_TASK 30
+
 #include <lua.h>
 #include <stdbool.h>
 

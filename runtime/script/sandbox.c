@@ -23,7 +23,7 @@ struct allowed {
 };
 
 static const struct allowed allow_list[] = {
-    {"_G", "assert error getmetatable ipairs rawequal rawget rawlen rawset select "
+    {"_G", "assert error getmetatable ipairs rawequal rawget rawlen select "
            "tonumber type"},
     {"string",
      "byte char find format gmatch gsub len lower match pack packsize rep reverse "
@@ -67,16 +67,94 @@ static int l_xpcall(lua_State *lua)
     return finish_call(lua, status, 2);
 }
 
-// A finalizer would run where no hook counts, at a moment nobody chose.
+static void copy_table(lua_State *lua, int from)
+{
+    from = lua_absindex(lua, from);
+    lua_newtable(lua);
+    lua_pushnil(lua);
+    while (lua_next(lua, from) != 0) {
+        lua_pushvalue(lua, -2);
+        lua_insert(lua, -2);
+        lua_rawset(lua, -4);
+    }
+}
+
+// [table at 1, key, value] What a sealed metatable does with a new key.
+static int l_assign_event(lua_State *lua)
+{
+    if (lua_type(lua, 2) == LUA_TSTRING && strcmp(lua_tostring(lua, 2), "__concat") == 0)
+        return raise_error(lua, "__concat is not offered");
+    lua_settop(lua, 3);
+    lua_rawset(lua, 1);
+    return 0;
+}
+
+static int l_rawset(lua_State *lua)
+{
+    luaL_checktype(lua, 1, LUA_TTABLE);
+    luaL_checkany(lua, 3);
+    lua_settop(lua, 3);
+    lua_pushvalue(lua, 1);
+    lua_insert(lua, 1);
+    lua_remove(lua, 2);
+    l_assign_event(lua);
+    lua_settop(lua, 1);
+    return 1;
+}
+
+static void refuse_event(lua_State *lua, const char *event)
+{
+    lua_pushstring(lua, event);
+    if (lua_rawget(lua, 2) != LUA_TNIL)
+        raise_error(lua, "%s is not offered", event);
+    lua_pop(lua, 1);
+}
+
+static bool is_sealed(lua_State *lua, int index)
+{
+    if (!lua_getmetatable(lua, index))
+        return false;
+    lua_pushliteral(lua, "__newindex");
+    lua_rawget(lua, -2);
+    bool sealed = lua_tocfunction(lua, -1) == l_assign_event;
+    lua_pop(lua, 2);
+    return sealed;
+}
+
+// Nothing can be added to the metatable at `index` later that is refused now: its own
+// metatable becomes one that nobody reaches.
+static void seal(lua_State *lua, int index)
+{
+    if (is_sealed(lua, index))
+        return;
+    if (lua_getmetatable(lua, index)) {
+        copy_table(lua, -1);
+        lua_pushliteral(lua, "__newindex");
+        if (lua_rawget(lua, -2) != LUA_TNIL)
+            raise_error(lua, "a metatable whose own metatable has __newindex is not "
+                             "offered");
+        lua_pop(lua, 1);
+    } else {
+        lua_newtable(lua);
+    }
+    lua_pushcfunction(lua, l_assign_event);
+    lua_setfield(lua, -2, "__newindex");
+    lua_pushboolean(lua, 0);
+    lua_setfield(lua, -2, "__metatable");
+    lua_setmetatable(lua, index);
+    lua_settop(lua, 2);
+}
+
+// A finalizer would run where no hook counts, at a moment nobody chose; and what joins
+// texts could move the stack under Lua's feet (see reference.c).
 static int l_setmetatable(lua_State *lua)
 {
     luaL_checktype(lua, 1, LUA_TTABLE);
     luaL_argexpected(lua, lua_isnil(lua, 2) || lua_istable(lua, 2), 2, "nil or table");
     if (lua_istable(lua, 2)) {
-        lua_getfield(lua, 2, "__gc");
-        if (!lua_isnil(lua, -1))
-            return raise_error(lua, "__gc is not offered");
-        lua_pop(lua, 1);
+        refuse_event(lua, "__gc");
+        refuse_event(lua, "__concat");
+        seal(lua, 2);
     }
     if (luaL_getmetafield(lua, 1, "__metatable") != LUA_TNIL)
         return raise_error(lua, "this metatable cannot be changed");
@@ -167,14 +245,10 @@ static int l_concat(lua_State *lua) // upvalue: table.concat
     return 1;
 }
 
-static const luaL_Reg own_functions[] = {{"next", order_next},
-                                         {"pairs", order_pairs},
-                                         {"pcall", l_pcall},
-                                         {"print", l_print},
-                                         {"setmetatable", l_setmetatable},
-                                         {"tostring", l_tostring},
-                                         {"xpcall", l_xpcall},
-                                         {NULL, NULL}};
+static const luaL_Reg own_functions[] = {
+    {"next", order_next},     {"pairs", order_pairs}, {"pcall", l_pcall},
+    {"print", l_print},       {"rawset", l_rawset},   {"setmetatable", l_setmetatable},
+    {"tostring", l_tostring}, {"xpcall", l_xpcall},   {NULL, NULL}};
 
 // [-1, +1] Takes a library and pushes a table with what is allowed of it.
 static void filter(lua_State *lua, const char *names)
@@ -195,18 +269,6 @@ static void wrap(lua_State *lua, const char *name, lua_CFunction function)
     lua_getfield(lua, -1, name);
     lua_pushcclosure(lua, function, 1);
     lua_setfield(lua, -2, name);
-}
-
-static void copy_table(lua_State *lua, int from)
-{
-    from = lua_absindex(lua, from);
-    lua_newtable(lua);
-    lua_pushnil(lua);
-    while (lua_next(lua, from) != 0) {
-        lua_pushvalue(lua, -2);
-        lua_insert(lua, -2);
-        lua_rawset(lua, -4);
-    }
 }
 
 // A copy of SAFE whose libraries are copies too.

@@ -111,7 +111,8 @@ bool script_open(struct script **opened, const struct script_options *options,
     map_init(&script->asked);
     guard_init(&script->guard, options);
     script->lua = lua_newstate(guard_allocate, &script->guard);
-    if (script->lua == NULL || !task_open(script)) {
+    if (script->lua == NULL || !task_open(script) ||
+        !lua_checkstack(script->lua, REFERENCE_STACK_MAIN)) {
         script_close(script);
         return fault_set(fault, FAULT_INTERNAL, "out of memory");
     }

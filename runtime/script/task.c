@@ -4,6 +4,7 @@
 #include "net/loop.h"
 #include "script/machine.h"
 #include "script/raise.h"
+#include "script/reference.h"
 
 #include <lauxlib.h>
 
@@ -148,6 +149,7 @@ static int make_thread(lua_State *lua)
 {
     struct task *task = lua_touserdata(lua, 1);
     lua_State *thread = lua_newthread(lua);
+    luaL_checkstack(thread, REFERENCE_STACK_TASK, "task");
     task->thread = luaL_ref(lua, LUA_REGISTRYINDEX);
     *slot(thread) = task;
     lua_pushcfunction(thread, trampoline);

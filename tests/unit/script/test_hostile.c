@@ -58,7 +58,6 @@ static void test_out_of_the_sandbox(void **state)
         {"return select(1 << 62, 1) + 1", "nil value"},
         {"local t = setmetatable({}, { __metatable = 1 }) setmetatable(t, {})",
          "cannot be changed"},
-        {"setmetatable({}, setmetatable({}, { __index = { __gc = print } }))", "__gc"},
     };
     EXPECT_REFUSED(cases);
 }
@@ -79,9 +78,8 @@ static void test_where_lua_cannot_go(void **state)
          "in pairs"},
         {"return #setmetatable({}, { __len = function() error(\"in len\") end })",
          "in len"},
-        {"return {} .. setmetatable({}, { __concat = function() error(\"in concat\") end "
-         "})",
-         "in concat"},
+        {"return {} .. setmetatable({}, { __concat = function() error() end })",
+         "__concat is not offered"},
         {"local x <const> = 1 x = 2", "attempt to assign to const"},
         {"for i = 1, 10, 0 do end", "'for' step is zero"},
         {"goto nowhere", "no visible label"},

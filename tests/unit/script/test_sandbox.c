@@ -37,6 +37,18 @@ static void test_refused(void **state)
         {"getmetatable(\"\").__index = nil", "boolean"},
         {"setmetatable(_ENV, {})", "cannot be changed"},
         {"setmetatable({}, { __gc = function() end })", "__gc"},
+        {"setmetatable({}, { __concat = function() end })", "__concat"},
+        {"local m = {} setmetatable({}, m) m.__concat = print", "__concat"},
+        {"local m = {} setmetatable({}, m) rawset(m, \"__concat\", print)", "__concat"},
+        {"local m = {} setmetatable({}, m) getmetatable(m).__newindex = nil", "boolean"},
+        {"local m = {} setmetatable({}, m) setmetatable(m, {})", "cannot be changed"},
+        {"local m = setmetatable({}, { __newindex = rawset })\n"
+         "setmetatable({}, m)",
+         "__newindex"},
+        {"local a = require(\"test\").thing \"a\" { size = 1 }\n"
+         "local function f(n) if n > 0 then return (f(n - 1)) end "
+         "return \"x\" .. a.ipv4 end f(250)",
+         "this many calls deep"},
         {"setmetatable(\"\", {})", "table expected"},
         {"string.format(\"%p\", {})", "%p"},
         {"string.format(\"%-10p\", {})", "%p"},
@@ -80,6 +92,13 @@ static void test_allowed(void **state)
         "  keys[#keys + 1] = tostring(k)\n"
         "end\n"
         "assert(table.concat(keys, \" \") == \"1.5 2 10 api db web\")\n"
+        "local base = {} base.__index = base function base.hi() return \"hi\" end\n"
+        "local class = setmetatable({}, { __index = base }) class.__index = class\n"
+        "local object = setmetatable({}, class)\n"
+        "function class.ho() return \"ho\" end\n"
+        "class.__tostring = function() return \"object\" end\n"
+        "assert(object.hi() .. object.ho() .. tostring(object) == \"hihoobject\")\n"
+        "assert(getmetatable(object) == class and rawset({}, \"a\", 1).a == 1)\n"
         "local k, v = next({ b = 2, a = 1 })\n"
         "assert(k == \"a\" and v == 1 and next({}) == nil)\n"
         "assert(next({ b = 2, a = 1 }, \"a\") == \"b\")\n"

@@ -57,6 +57,15 @@ static void test_waits_and_closes(void **state)
     assert_string_equal(answer.json, "{\"count\":200}");
 }
 
+static void test_joins_in_a_task(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture_start(fixture);
+    struct answer answer = ask(fixture, "test.asks", "joins", NULL);
+    assert_well(&answer);
+    assert_string_equal(answer.json, "{\"count\":2000}");
+}
+
 static void test_many_at_once(void **state)
 {
     enum { COUNT = 200 };
@@ -158,6 +167,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         FIXTURE_TEST(test_waits_and_closes),
+        FIXTURE_TEST(test_joins_in_a_task),
         FIXTURE_TEST(test_many_at_once),
         FIXTURE_TEST(test_faults),
         FIXTURE_TEST(test_endless_task_is_halted),

@@ -102,4 +102,19 @@ function asks.world()
   return {}
 end
 
+-- Chains with a secret in them, while memory is used and given back.
+function asks.joins()
+  local key, count = secret.keypair("x"), 0
+  for index = 1, 2000 do
+    local name = "NAME" .. index
+    local text = "x"
+    text = text .. name .. "=" .. key .. "\n" .. name
+    assert(secret.is(text), "lost in a chain")
+    local junk = {}
+    for k = 1, 50 do junk[k] = { k } end
+    count = count + 1
+  end
+  return { count = count }
+end
+
 return asks
