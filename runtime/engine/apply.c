@@ -8,6 +8,7 @@
 #include "engine/apply_lane.h"
 #include "engine/apply_limit.h"
 #include "engine/apply_record.h"
+#include "engine/apply_wave.h"
 #include "engine/apply_stop.h"
 #include "engine/depose.h"
 #include "engine/moved.h"
@@ -127,6 +128,13 @@ static void make_ready(struct apply *apply, struct node *node)
         return;
     if (depose_is_off(node->draft))
         change->action = CHANGE_NONE;
+    const char *failed = apply_wave_stopped(apply, node);
+    if (failed == NULL && apply_wave_waits(apply, node)) {
+        array_add(&apply->held, node);
+        return;
+    }
+    if (failed != NULL && node->skipped_because == NULL)
+        node->skipped_because = failed;
     if (node->skipped_because != NULL)
         apply_finish(apply, node, NODE_SKIPPED, NULL);
     else if (change->action == CHANGE_NONE)
@@ -200,10 +208,23 @@ static void start_ready(struct apply *apply)
     ready->count -= at - kept;
 }
 
+// Hosts whose turn in a rolling run may have come.
+static void release_held(struct apply *apply)
+{
+    size_t count = apply->held.count;
+    for (size_t i = 0; i < count; i++) {
+        struct node *node = apply->held.items[0];
+        array_remove(&apply->held, 0);
+        make_ready(apply, node);
+    }
+}
+
 static void start_all(struct apply *apply)
 {
     bool more = true;
     while (more && apply_may_start(apply)) {
+        settle_finished(apply);
+        release_held(apply);
         settle_finished(apply);
         start_ready(apply);
         more = false;
@@ -296,6 +317,7 @@ static void apply_init(struct apply *apply)
     size_t count = apply->plan->change_count;
     array_init(&apply->ready);
     array_init(&apply->finished);
+    array_init(&apply->held);
     array_init(&apply->owed);
     array_init(&apply->batches);
     map_init(&apply->running);
@@ -326,6 +348,7 @@ static void apply_clear(struct apply *apply)
     array_clear(&apply->batches);
     map_clear(&apply->running);
     array_clear(&apply->owed);
+    array_clear(&apply->held);
     array_clear(&apply->finished);
     array_clear(&apply->ready);
 }

@@ -58,6 +58,7 @@ struct apply {
     size_t step_count;
     struct node *nodes;
     struct array ready;    // nodes that may start, of the cloud
+    struct array held;     // hosts whose wave has not come yet
     struct array finished; // nodes whose followers do not know yet
     struct map lanes;      // host address → struct apply_lane
     struct array owed;     // struct apply_owed

@@ -12,7 +12,9 @@ static size_t list_needs(const struct apply *apply, const struct draft *draft,
     size_t count = 0;
     for (size_t i = 0; i < draft->change->need_count; i++) {
         const struct change *need = &apply->plan->changes[draft->change->needs[i]];
-        if (need->resource != NULL && need->action != CHANGE_CHECK)
+        // The order of a rolling run is none that lasts.
+        bool wave = draft->rolling != NULL && draft->need_is_order[i];
+        if (need->resource != NULL && need->action != CHANGE_CHECK && !wave)
             needs[count++] = need->address;
     }
     return count;

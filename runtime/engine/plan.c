@@ -11,6 +11,7 @@
 #include "engine/planner.h"
 #include "engine/resolve.h"
 #include "engine/settle.h"
+#include "engine/wave.h"
 
 struct plan *plan_new(const struct resource_set *wanted, bool is_destroy)
 {
@@ -310,9 +311,12 @@ bool plan_arrange(struct plan *plan, struct fault *fault)
     for (size_t i = 0; i < planner->draft_count; i++)
         assert(planner->drafts[i].decided);
     arrange_removals(planner, graph);
+    wave_arrange(planner, graph);
     if (!graph_sort(graph, &cycle, &cycle_count)) {
+        fault_set(fault, FAULT_INTERNAL, "the removals could not be put in order");
+        (void) wave_refuse(planner, cycle, cycle_count, fault);
         free(cycle);
-        return fault_set(fault, FAULT_INTERNAL, "the removals could not be put in order");
+        return false;
     }
     copy_changes(plan, graph);
     copy_needs(plan, graph);
@@ -320,6 +324,8 @@ bool plan_arrange(struct plan *plan, struct fault *fault)
     list_handlers(plan);
     warn_of_left_alone(plan);
     settle_tell(planner);
+    plan->rollings = planner->wanted->rollings;
+    plan->rolling_count = planner->wanted->rolling_count;
     plan->deferrals = planner->wanted->deferrals;
     plan->deferral_count = planner->wanted->deferral_count;
     return list_outputs(plan, fault);

@@ -107,6 +107,9 @@ struct plan {
     // happened".
     const char **settled;
     size_t settled_count;
+    // What is changed in waves, of the set that was planned.
+    const struct resource_rolling *rollings;
+    size_t rolling_count;
     const char **warnings;
     size_t warning_count;
     bool is_destroy;

@@ -31,6 +31,8 @@ struct draft {
     struct draft *heir;      // of an old one that goes: what has its name now …
     struct draft *old;       // … and of that the old one, which has to give up the name
     struct change *renaming; // by this step; of the old one
+    const struct resource_rolling *rolling; // of a host, once it is put in order
+    size_t wave;                            // in that, from 0
     bool *need_is_order; // in step with change->needs: a failure does not carry over
 };
 

@@ -101,6 +101,16 @@ struct resource_removal {
     const char *where;   // file:line
 };
 
+// rolling "web" { hosts, serial, max_fail }: hosts that are changed in waves.
+struct resource_rolling {
+    const char *name;
+    const char *where; // file:line
+    const char *const *hosts;
+    size_t host_count;
+    size_t serial;   // hosts of one wave, at least 1
+    size_t max_fail; // when more failed, no further wave begins
+};
+
 // All of one evaluated playbook. Everything lives in the arena that script_run was given.
 struct resource_set {
     struct resource *items; // in order of declaration
@@ -115,6 +125,8 @@ struct resource_set {
     size_t move_count;
     struct resource_removal *removals;
     size_t removal_count;
+    struct resource_rolling *rollings;
+    size_t rolling_count;
     const char *playbook; // the file that was asked for
     // Every file that was evaluated, itself included; may be left out (0), then those
     // that declared something count. What other playbooks declared is left alone by a

@@ -9,6 +9,7 @@
 #include "script/machine.h"
 #include "script/policy_word.h"
 #include "script/raise.h"
+#include "script/rolling_word.h"
 #include "script/stage.h"
 #include "value/address.h"
 
@@ -511,6 +512,7 @@ bool declare_finish(struct declare *declare, const char *playbook,
     set->guards = arena_alloc(arena, (set->guard_count + 1) * sizeof *set->guards);
     for (size_t i = 0; i < set->guard_count; i++)
         set->guards[i] = *(struct resource_guard *) declare->guards.items[i];
+    rolling_word_list(declare, set);
     life_word_list(declare, set);
     return true;
 }

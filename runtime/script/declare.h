@@ -41,6 +41,7 @@ struct declare {
     struct array outputs; // struct resource_output
     struct array budgets; // struct resource_budget
     struct array guards;  // struct resource_guard
+    struct array rollings; // struct resource_rolling
     struct array moves;   // struct resource_move
     struct array removals; // struct resource_removal
     struct array files;   // being evaluated, outermost first

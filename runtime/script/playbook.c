@@ -12,6 +12,7 @@
 #include "script/policy_word.h"
 #include "script/raise.h"
 #include "script/reference.h"
+#include "script/rolling_word.h"
 #include "script/sandbox.h"
 #include "script/secret_word.h"
 #include "script/stage.h"
@@ -329,6 +330,7 @@ void playbook_add_words(lua_State *lua)
 {
     luaL_setfuncs(lua, words, 0);
     life_word_push(lua);
+    rolling_word_push(lua);
     policy_word_push(lua);
     lua_setfield(lua, -2, "guard");
     luaL_newlib(lua, clocks);
@@ -362,6 +364,7 @@ static void open_declare(struct declare *declare, struct script *script,
     array_init(&declare->outputs);
     array_init(&declare->budgets);
     array_init(&declare->guards);
+    array_init(&declare->rollings);
     array_init(&declare->moves);
     array_init(&declare->removals);
     array_init(&declare->files);
@@ -386,6 +389,7 @@ static void close_declare(struct declare *declare)
     array_clear(&declare->outputs);
     array_clear(&declare->budgets);
     array_clear(&declare->guards);
+    array_clear(&declare->rollings);
     array_clear(&declare->moves);
     array_clear(&declare->removals);
     array_clear(&declare->files);

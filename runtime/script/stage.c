@@ -17,7 +17,7 @@
 // How much was declared when a stage began.
 struct mark {
     size_t declarations, pending, budgets, guards, files, includes, included;
-    size_t deferrals, answers;
+    size_t rollings, deferrals, answers;
     bool calls_tip;
     const char *file; // that the stage is in
     void *file_phase;
@@ -35,6 +35,7 @@ static struct mark mark(struct declare *declare)
         .pending = declare->pending.count,
         .budgets = declare->budgets.count,
         .guards = declare->guards.count,
+        .rollings = declare->rollings.count,
         .files = declare->files.count,
         .includes = declare->includes.count,
         .included = declare->included.count,
@@ -71,6 +72,7 @@ static void roll_back(lua_State *lua, struct declare *declare, const struct mark
     declare->pending.count = mark->pending;
     declare->budgets.count = mark->budgets;
     declare->guards.count = mark->guards;
+    declare->rollings.count = mark->rollings;
     declare->files.count = mark->files;
     declare->includes.count = mark->includes;
     declare->calls_tip = mark->calls_tip;

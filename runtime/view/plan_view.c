@@ -199,6 +199,39 @@ static void print_skipped(const struct terminal *terminal, const struct plan *pl
 }
 
 // Stages that wait for values, with how much of theirs stays as it is meanwhile.
+static bool changes_host(const struct plan *plan, const char *host)
+{
+    for (size_t i = 0; i < plan->change_count; i++) {
+        const struct change *change = &plan->changes[i];
+        if (plan_does(change) && (strcmp(change->address, host) == 0 ||
+                                  (change->host && strcmp(change->host, host) == 0)))
+            return true;
+    }
+    return false;
+}
+
+// The waves of hosts that the plan changes, in their order.
+static void print_rollings(const struct terminal *terminal, const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->rolling_count; i++) {
+        const struct resource_rolling *rolling = &plan->rollings[i];
+        size_t changed = 0;
+        for (size_t k = 0; k < rolling->host_count; k++)
+            changed += changes_host(plan, rolling->hosts[k]);
+        if (changed == 0)
+            continue;
+        terminal_print(terminal, TERMINAL_CYAN, "  » rolling \"%s\":", rolling->name);
+        for (size_t k = 0; k < rolling->host_count; k++)
+            terminal_print(terminal, TERMINAL_PLAIN, "%s%s",
+                           k == 0                     ? " "
+                           : k % rolling->serial == 0 ? ", then "
+                                                      : " and ",
+                           rolling->hosts[k] + strlen("host/"));
+        terminal_print(terminal, TERMINAL_DIM, "  no further after %zu failed\n",
+                       rolling->max_fail + 1);
+    }
+}
+
 static void print_deferrals(const struct terminal *terminal, const struct plan *plan)
 {
     for (size_t i = 0; i < plan->deferral_count; i++) {
@@ -242,6 +275,7 @@ void plan_view_print(const struct terminal *terminal, const struct plan *plan,
     }
     print_handlers(terminal, plan);
     print_skipped(terminal, plan, verbose);
+    print_rollings(terminal, plan);
     print_deferrals(terminal, plan);
     if (shown + plan->skipped_count + plan->handler_count + plan->settled_count +
             plan->warning_count + plan->deferral_count >
