@@ -52,7 +52,8 @@ wait_until() { # COMMAND…
 begin_and_hold() { # SECONDS
   curl -sf "$PIPSTER_LAB_URL/faults" -H 'Content-Type: application/json' -d \
     "{\"fault\":\"slow\",\"seconds\":$1,\"match\":{\"method\":\"POST\",\"path\":\"/servers\"}}"
-  "$pipster" --lab run playbooks/shop.lua --yes >held.log 2>&1 3>&- &
+  # Whoever started us may ignore a signal that we send.
+  env --default-signal=HUP "$pipster" --lab run playbooks/shop.lua --yes >held.log 2>&1 3>&- &
   held=$!
   wait_until fault_is_used_up
 }

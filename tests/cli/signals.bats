@@ -55,7 +55,7 @@ converges() {
   begun=$SECONDS
   kill -INT "$held"
   ends_with 130
-  [ $((SECONDS - begun)) -le 5 ]
+  [ $((SECONDS - begun)) -lt 25 ] # long before the answer comes
   grep -q '1 step still running was not waited for' held.log
   [ "$(sqlite3 .pipster/state/lab.db \
     "select address from step where outcome = 'uncertain'")" = hetzner.server/app ]

@@ -194,6 +194,7 @@ static int patient_child(void)
 {
     volatile int interrupted = 0, given_up = 0;
     struct loop *loop = loop_new();
+    signal(SIGHUP, SIG_DFL); // whoever started us may ignore it
     loop_watch_signals(loop, &interrupted);
     loop_give_up_after(loop, 20, &given_up);
     loop_timer_start(loop, 60000, idle, NULL);
