@@ -80,7 +80,7 @@ converges() {
 
 @test "stopped for a while and continued: nothing is lost" {
   begin_and_hold 1
-  kill -TSTP "$held"
+  kill -STOP "$held" # TSTP does nothing where no terminal leads the session
   wait_until carried_out
   kill -CONT "$held"
   ends_with 0
