@@ -203,6 +203,8 @@ static void start_ready(struct apply *apply)
         start_node(apply, node);
         settle_finished(apply);
     }
+    if (at == kept)
+        return;
     memmove(ready->items + kept, ready->items + at,
             (ready->count - at) * sizeof *ready->items);
     ready->count -= at - kept;
