@@ -274,7 +274,7 @@ bool database_take_project_id(struct database *database, const char *id,
     statement_add_text(take, id);
     if (!transaction_commit(transaction, fault))
         return false;
-    strcpy(database->project_id, id);
+    memcpy(database->project_id, id, strlen(id) + 1);
     return true;
 }
 

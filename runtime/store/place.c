@@ -111,8 +111,8 @@ const char *place_find_sync(const char *folder)
     const char *program = NULL;
     if (strlen(folder) >= sizeof path)
         return NULL;
-    strcpy(path, folder);
-    for (char *slash = path; !program && (slash = strrchr(path, '/')); *slash = '\0') {
+    memcpy(path, folder, strlen(folder) + 1);
+    for (char *slash; !program && (slash = strrchr(path, '/')); *slash = '\0') {
         program = program_of_folder(slash + 1, strlen(slash + 1));
         if (!program && slash != path)
             program = program_of_files(path);
@@ -138,7 +138,7 @@ static bool find_folder(const char *path, char folder[PATH_MAX])
     char copy[PATH_MAX];
     if (strlen(path) >= sizeof copy)
         return false;
-    strcpy(copy, path);
+    memcpy(copy, path, strlen(path) + 1);
     for (char *slash; (slash = strrchr(copy, '/'));) {
         *slash = '\0';
         if (realpath(*copy ? copy : "/", folder))

@@ -299,7 +299,8 @@ static bool replay(struct connection *connection, struct arena *arena,
         !note_taken(connection, arena, value_find_text(line, "id", ""), &known, fault))
         return false;
     while (!known && *at != '\0') {
-        if (!next_line(arena, &at, &line, fault) || line->kind != VALUE_LIST)
+        if (!next_line(arena, &at, &line, fault) || line == NULL ||
+            line->kind != VALUE_LIST)
             return refuse(path, "a line of it cannot be read", fault);
         if (!carry_out(connection, arena, line, path, fault))
             return false;

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CONTEXT 3
+#define CONTEXT ((size_t) 3)
 // What is left of two texts beside their common beginning and end is compared line by
 // line up to this many cells; beyond, all of it is shown as taken out and put in.
-#define MOST_CELLS (4u * 1024 * 1024)
+#define MOST_CELLS ((size_t) 4 * 1024 * 1024)
 
 static bool is_text(const struct value *value)
 {
