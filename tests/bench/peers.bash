@@ -13,6 +13,7 @@ peer_project() { # COUNT: a configuration of as many terraform_data
 our_project() {
   mkdir -p "$work/ours-$1/playbooks"
   cp tests/bench/items.lua "$work/ours-$1/playbooks/"
+  echo 'return { project = "bench", currency = "EUR" }' >"$work/ours-$1/pipster.lua"
 }
 ours() { # COUNT WORDS…
   XDG_CONFIG_HOME=$work/config "$pipster" -C "$work/ours-$1" "${@:2}" playbooks/items.lua \

@@ -216,9 +216,9 @@ static inline const struct value *fake_seek(struct fake *fake,
                                             const struct observe_batch *batch,
                                             const struct observe_item *item)
 {
-    const char *at = fake_by_id(fake, item->recorded);
     if (batch->host != NULL || fake->stable_ids)
         return fake_find(fake, item->address);
+    const char *at = fake_by_id(fake, item->recorded);
     for (size_t i = 0; at == NULL && i < batch->count; i++) {
         const char *other = fake_by_id(fake, batch->items[i].recorded);
         if (other != NULL && strcmp(other, item->address) == 0)
