@@ -8,41 +8,11 @@
 
 #include "view/drift_view.h"
 
+#include "view/printed.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-static struct arena arena;
-static char *printed;
-static size_t printed_length;
-static struct terminal terminal;
-
-static int begin(void **state)
-{
-    (void) state;
-    setenv("TZ", "UTC", 1);
-    tzset();
-    arena_init(&arena, 0);
-    terminal = (struct terminal){.stream = open_memstream(&printed, &printed_length),
-                                 .width = 100};
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void) state;
-    fclose(terminal.stream);
-    free(printed);
-    arena_clear(&arena);
-    return 0;
-}
-
-static void expect(const char *text)
-{
-    fflush(terminal.stream);
-    if (strstr(printed, text) == NULL)
-        fail_msg("\"%s\" is not in:\n%s", text, printed);
-}
 
 static void drift_is_told_thing_by_thing(void **state)
 {
