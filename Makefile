@@ -13,10 +13,15 @@ JOBS    ?= $(shell nproc)
 VERSION := 0.1.0
 WARN    := -Wall -Wextra -Werror
 CPPFLAGS += -Iruntime -D_GNU_SOURCE -DPIPSTER_VERSION='"$(VERSION)"'
-LIBS    := lua5.4 libcurl libssh2 yajl sqlite3 libuv libsodium libmicrohttpd libcares
+LIBS    := lua5.4 yajl sqlite3 libuv libsodium libcares
+# Loaded at their first call (runtime/net/late.h): only their headers are wanted here.
+LATE    := libcurl libssh2 libmicrohttpd
+ifneq ($(SANITIZE),)
+LIBS    += $(LATE) # what comes late ends LeakSanitizer while it looks
+endif
 CFLAGS  ?= $(OPT)
 # Asked for when first needed, once: before that the packages may not be there.
-LIBS_CFLAGS = $(eval LIBS_CFLAGS := $$(shell pkg-config --cflags $(LIBS)))$(LIBS_CFLAGS)
+LIBS_CFLAGS = $(eval LIBS_CFLAGS := $$(shell pkg-config --cflags $(LIBS) $(LATE)))$(LIBS_CFLAGS)
 LIBS_LDLIBS = $(eval LIBS_LDLIBS := $$(shell pkg-config --libs $(LIBS)))$(LIBS_LDLIBS)
 ALL_CFLAGS = -std=c11 $(WARN) $(CFLAGS) $(SANITIZE) $(LIBS_CFLAGS) -MMD -MP
 LDLIBS  = $(LIBS_LDLIBS) -lpthread -lm

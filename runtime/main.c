@@ -18,6 +18,8 @@
 #include "command/command.h"
 #include "engine/schema.h"
 
+#define MOST_FILES ((rlim_t) 16384)
+
 static const struct command *choose(const struct options *options, struct fault *fault)
 {
     if (!options->verb || options->help)
@@ -44,6 +46,16 @@ static void write_no_core(void)
     struct rlimit none = {0, 0};
     setrlimit(RLIMIT_CORE, &none);
     prctl(PR_SET_DUMPABLE, 0);
+}
+
+// Each host takes one or two, and 1024 is what a shell usually gives.
+static void allow_many_files(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= MOST_FILES)
+        return;
+    limit.rlim_cur = limit.rlim_max < MOST_FILES ? limit.rlim_max : MOST_FILES;
+    setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 // The runner reads both outputs of a step; a file, or a program that reads JSON, is none
@@ -94,6 +106,7 @@ int main(int argc, char **argv)
     open_standard_streams();
     signal(SIGPIPE, SIG_IGN); // a run does not end because nobody reads what it says
     write_no_core();
+    allow_many_files();
     log_open();
     arena_init(&arena, 0);
     if (options_parse(&options, &arena, argc, argv, &fault)) {

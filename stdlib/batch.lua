@@ -4,6 +4,7 @@
 -- batch changes is changed in one more. The probe of each step runs again after it, in
 -- the same script: what that found is the step's result.
 local answer = require "batch_answer"
+local confirm = require "batch_confirm"
 local crash = require "crash"
 local fault = require "fault"
 local identity = require "batch_identity"
@@ -13,6 +14,8 @@ local script = require "batch_script"
 local session = require "session"
 local settings = require "settings"
 local timeout = require "batch_timeout"
+local uploads = require "batch_upload"
+local written = require "written"
 
 local batch = {}
 
@@ -47,6 +50,13 @@ end
 
 local function refuse_lock(nonce, output, host)
   for _, part in ipairs(script.split(nonce, output)) do
+    if part.words[1] == "unwritable" then
+      fault("host/" .. host.name .. " cannot be changed: nothing can be written there", {
+        why = table.concat(part.words, " ", 2) .. " " .. part.text, kind = "unreachable",
+        next = "nothing was begun: see df -h and df -i there for room, findmnt for what"
+          .. " is read-only, then run again",
+      })
+    end
     if part.words[1] == "locked" then
       fault("host/" .. host.name .. " is being changed by another run", {
         why = "its lock is held by " .. table.concat(part.words, " ", 2), kind = "locked",
@@ -82,12 +92,14 @@ local function undecided_of(items, results, in_run)
   return undecided
 end
 
-local function probe(host, groups, in_run)
+-- A part more where something is to go that may have been edited: its text is the last.
+local function probe(host, groups, items, in_run)
   local nonce, parts = random.hex(16), {}
   for index, group in ipairs(groups) do
     parts[index] = group.type.probe(group.items, { folder = script.folder(),
       in_run = in_run })
   end
+  parts[#parts + 1] = written.probe(items)
   local result = session.open(host, { pins = pins_of(host,
     groups) }):run(script.probe(nonce, parts))
   refuse_lock(nonce, result.output, host)
@@ -115,11 +127,12 @@ function batch.observe(host, items, in_run)
   end
   local asked, choose = identity.with_earlier(items)
   local results, groups = {}, by_type(asked)
-  local texts = probe(host, groups, in_run)
+  local texts = probe(host, groups, asked, in_run)
   for order, group in ipairs(groups) do
     local found = group.type.read(group.items, texts[order] or "", host)
     for position, index in ipairs(group.indexes) do results[index] = found[position] end
   end
+  written.read(asked, texts[#groups + 1] or "", results)
   local chosen = choose(results)
   return chosen, undecided_of(items, chosen, in_run)
 end
@@ -135,17 +148,18 @@ local function following(steps, index)
   return wants
 end
 
-local function prepared(steps, index, host)
+local function prepared(steps, index, host, staged)
   local step = steps[index]
   local item = { type = step.type, address = step.address, name = step.name,
     want = step.want, recorded = step.have }
   local context = { folder = script.folder(), name = step.name, host = host, after = true,
-    following = following(steps, index) }
+    following = following(steps, index), staged = staged }
+  local commands = step.type.commands(step.have, step.want, context)
   return {
     address = step.address, label = step.label, action = step.action, item = item,
     keep_going = step.keep_going, timeout = step.timeout,
     probe = step.type.probe({ item }, context),
-    commands = step.type.commands(step.have, step.want, context),
+    commands = written.guard(item, commands),
   }
 end
 
@@ -160,25 +174,35 @@ local function lost(step, problem)
 end
 
 -- steps[i] = {type, action, address, name, label, have, want, keep_going, where, begin(),
--- ended(result), line(text)}; handlers[i] = {name, script, causes (indexes of steps)}.
--- Answers results[i] = {outcome, found, fault, changed} and handlers' {done, fault}.
+-- ended(result), line(text)}; handlers[i] = {name, script, causes (indexes of steps),
+-- after (a step)}. Answers results[i] = {outcome, found, fault, changed} and handlers'
+-- {done, fault}.
 function batch.apply(host, steps, handlers)
   if settings.host_driver == "none" then return model.apply(host, steps, handlers) end
   local nonce, ready = random.hex(16), {}
-  for index in ipairs(steps) do ready[index] = prepared(steps, index, host) end
   local opened = session.open(host, { patience = 60 })
+  local staged = uploads.stage(steps, host, opened)
+  for index in ipairs(steps) do ready[index] = prepared(steps, index, host, staged) end
+  local armed = confirm.prepare(steps, ready)
   local heard = answer.listen(nonce, steps)
   crash("host-script")
   local arrived, problem = pcall(opened.run, opened,
-    script.change(nonce, ready, handlers), {
+    script.change(nonce, ready, handlers, {
+      armed = armed, last = uploads.tidy(staged),
+    }), {
       timeout = timeout.of_batch(steps), line = heard.line,
     })
   crash("host-answered")
   refuse_lock(nonce, heard.text(), host)
   local results, ran = answer.read(nonce, heard, steps, ready, host)
+  if armed then
+    confirm.decide(host, steps, ready, armed, { nonce = nonce, results = results,
+      text = heard.text(), arrived = arrived })
+  end
   for index, step in ipairs(steps) do
     local result = results[index]
-    if not result or result.outcome == "uncertain" or result.outcome == "ended" then
+    local open = not result or result.outcome == "uncertain" or result.outcome == "ended"
+    if open and not (result and result.fault) then
       results[index] = lost(step, not arrived and problem)
     end
     step.ended(results[index])

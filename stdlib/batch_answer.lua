@@ -62,7 +62,7 @@ local function failure(step, status, tail)
 end
 
 -- What the probe found after the step decides.
-local function judge(result, step, found)
+function answer.judge(result, step, found)
   result.found = found
   if result.outcome == "done" and step.want and found == nil then
     result.outcome = "failed"
@@ -115,7 +115,7 @@ function answer.read(nonce, heard, steps, ready, host)
     elseif verb == "probed" and index and results[index] and results[index].text then
       local result = results[index]
       if result.outcome == "ended" then result.outcome = "done" end
-      judge(result, steps[index], steps[index].type.read({ ready[index].item },
+      answer.judge(result, steps[index], steps[index].type.read({ ready[index].item },
         result.text, host)[1])
       result.text = nil
     end

@@ -47,6 +47,10 @@ local function opened(kept, wanted)
     return wanted
   end
   if type(kept) ~= "table" then return kept end
+  -- As a host tells of a file what is not to be shown.
+  if kept.sha256 and next(kept, next(kept)) == nil then
+    return "sha256:" .. kept.sha256
+  end
   local copy = {}
   for key, item in pairs(kept) do
     copy[key] = opened(item, type(wanted) == "table" and wanted[key] or nil)

@@ -50,9 +50,7 @@ probe_compose() {
 }]]
 end
 
--- What is paused or unhealthy is started again, since `up -d` leaves it as it is. Then
--- the health of every service that has a health check; what is not healthy in time shows
--- the end of its log, short enough to be told whole.
+-- What is paused or unhealthy is started again, since `up -d` leaves it as it is.
 local up = [[
 f='{{.State.Status}} {{if .State.Health}}{{.State.Health.Status}}{{end}}'
 for i in $(containers "$(pwd -P)"); do
@@ -62,7 +60,13 @@ for i in $(containers "$(pwd -P)"); do
   esac
 done
 compose up -d --build --remove-orphans 2>&1 || exit 1
-services=$(compose config --services) here=$(pwd -P) waited=0
+services=$(compose config --services)
+]]
+
+-- The health of every one of $services that has a health check; what is not healthy in
+-- time shows the end of its log, short enough to be told whole.
+local await = [[
+here=$(pwd -P) waited=0
 while :; do
   bad= unwell= now=$(states "$here")
   for s in $services; do
@@ -86,9 +90,12 @@ while :; do
   fi
   sleep 1
 done
+]]
+
+local note = [[
 { echo "started $(digest)"; echo revision @REVISION
   for s in $services; do echo "service $s"; done; } > .pipster-started.new &&
-  mv -f .pipster-started.new .pipster-started]]
+  mv -f .pipster-started.new .pipster-started || { rm -f .pipster-started.new; exit 1; }]]
 
 -- Images that are built here have nowhere to be pulled from.
 local pull = [[
@@ -108,10 +115,19 @@ function scripts.up(want)
       check) } }
   if want.pull then commands[2] = { "compose pull", go .. pull } end
   local revision = want.revision ~= nil and tostring(want.revision) or ""
-  commands[#commands + 1] = { "compose up -d, wait for health", go .. up:gsub("@(%u+)", {
-    WITHIN = tostring(math.floor(wait.seconds(want.within))),
-      REVISION = shell.quote(revision) }) .. "" }
+  commands[#commands + 1] = { "compose up -d, wait for health", go .. up
+    .. scripts.await(want.within) .. note:gsub("@REVISION", function()
+      return shell.quote(revision)
+    end) }
   return commands
+end
+
+-- Shell functions compose, files, digest, containers FOLDER and states FOLDER.
+scripts.functions = functions
+
+-- Waits in a project's folder for its $services.
+function scripts.await(within)
+  return (await:gsub("@WITHIN", tostring(math.floor(wait.seconds(within)))))
 end
 
 function scripts.down(path)

@@ -1,8 +1,9 @@
 -- SPDX-License-Identifier: MIT
 --
 -- How a host gets keys of its own, in three scripts that may each be cut off anywhere and
--- run again.
+-- run again; and which keys are those of a host that has its own already.
 local fault = require "fault"
+local lock = require "batch_lock"
 local settings = require "settings"
 
 local keys = {}
@@ -17,6 +18,7 @@ local make_keys = [[
 if command -v cloud-init >/dev/null 2>&1; then
   cloud-init status --wait >/dev/null 2>&1 || true
 fi
+make_folder || exit 1
 umask 077; mkdir -p @FOLDER/keys && cd @FOLDER/keys || exit 1
 for kind in ed25519 ecdsa; do
   [ -s ssh_host_${kind}_key.pub ] || {
@@ -47,8 +49,14 @@ rm -rf @FOLDER/keys && cat /etc/machine-id > @FOLDER/.ready &&
 cat /etc/machine-id
 ]]
 
+local keep = "make_folder || exit 1\n"
+  .. "for k in ed25519 ecdsa; do cat /etc/ssh/ssh_host_${k}_key.pub 2>/dev/null; echo;"
+  .. " done\n"
+
 local function run(opened, text, what)
-  local result = opened:run((text:gsub("@FOLDER", folder())), { timeout = 600 })
+  local script = "folder=" .. folder() .. "\n" .. lock.make_folder
+    .. text:gsub("@FOLDER", folder())
+  local result = opened:run(script, { timeout = 600 })
   if result.status ~= 0 then
     fault(what .. " failed", { why = result.output:sub(-400) .. result.errors:sub(-400) })
   end
@@ -66,11 +74,30 @@ function keys.lines(text)
   return lines
 end
 
+-- The keys in an answer that are those of the server that answered with `offered`, which
+-- need not be OpenSSH's nor have its keys where that has them.
+function keys.of_server(text, offered)
+  local lines = keys.lines(text)
+  for _, line in ipairs(lines) do
+    if line == offered then return lines end
+  end
+  return offered and { offered } or lines
+end
+
+function keys.keep(opened, what)
+  return keys.of_server(run(opened, keep, what), opened.host_key)
+end
+
 function keys.make(opened, what) return run(opened, make_keys, what) end
 
 function keys.use(opened, what) return run(opened, use_keys, what) end
 
 -- Says last that the keys are its own, and which machine it is.
 function keys.ready(opened, what) return run(opened, ready, what) end
+
+-- A machine that exists keeps its keys.
+function keys.adopt(opened, what)
+  return run(opened, "umask 077; mkdir -p @FOLDER\n" .. ready, what)
+end
 
 return keys

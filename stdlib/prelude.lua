@@ -3,6 +3,7 @@
 -- Between the engine's questions and a type's functions: what script/lua_provider.c
 -- calls. A fault of one step stays with that step.
 
+local confirm = require "batch_confirm"
 local fault = require "fault"
 local settings = require "settings"
 
@@ -71,27 +72,28 @@ local function one_by_one(asked)
   return results, {}
 end
 
+-- A step that is carried out by calls; what the host owes from before comes first.
+local function alone(asked)
+  local owed = {}
+  for index, handler in ipairs(asked.handlers) do
+    owed[index] = { name = handler.name, script = handler.script, causes = {} }
+  end
+  local _, ran = nil, {}
+  if #owed > 0 then _, ran = require("batch").apply(asked.host, {}, owed) end
+  asked.steps[1].host = asked.host
+  return one_by_one(asked), ran
+end
+
 -- asked: { host, steps, handlers }. Answers the results of the steps and of the handlers.
 function prelude.apply(asked)
+  local first = asked.steps[1]
+  if first and first.type.lone then return alone(asked) end
   local scripted = #asked.handlers > 0
   for _, step in ipairs(asked.steps) do scripted = scripted or needs_script(step) end
   if asked.host and scripted then
     return require("batch").apply(asked.host, asked.steps, asked.handlers)
   end
   return one_by_one(asked)
-end
-
-local function priced(kind, attributes)
-  if not kind.price or not attributes then return nil end
-  local ok, lines = pcall(kind.price, attributes)
-  if not ok then
-    return { { what = kind.name } }
-  end
-  local named = {}
-  for index, line in ipairs(lines or {}) do
-    named[index] = { what = line[1], amount = line[2], currency = line[3] }
-  end
-  return named
 end
 
 local function changes(change)
@@ -112,11 +114,31 @@ end
 
 local function handlers_of(kind, change)
   local handlers = {}
-  if not kind.handlers or not changes(change) then return handlers end
-  for index, handler in ipairs(kind.handlers(change.have, change.want) or {}) do
+  if not changes(change) then return handlers end
+  local own = kind.handlers and kind.handlers(change.have, change.want) or {}
+  for index, handler in ipairs(own) do
     handlers[index] = { name = handler[1], script = handler[2] }
   end
+  if change.restarts or change.reloads then
+    require("host_handler").add(handlers, change.restarts, change.reloads)
+  end
   return handlers
+end
+
+-- The handlers that nothing is left for once a unit is removed.
+local function voids_of(kind, change)
+  if change.action ~= "delete" or not kind.units then return nil end
+  return require("host_handler").names(kind.units(change.have, change.name))
+end
+
+-- A risky change says how it is turned back (type.revert), or that it cannot cut us off.
+local function notes_of(kind, change, told)
+  local ok, plan = pcall(kind.revert or function() end, change.have, change.want, change)
+  if not changes(change) or ok and not plan then return told.notes end
+  local notes = table.move(told.notes or {}, 1, #(told.notes or {}), 1, {})
+  notes[#notes + 1] = ("under a dead man's switch: the host turns it back after %d s"
+    .. " unless a new connection comes about"):format(confirm.within())
+  return notes
 end
 
 -- change: { action, have, want, fields }
@@ -125,17 +147,18 @@ function prelude.preview(kind, change)
   local told = asked and kind.preview(change) or {}
   local after = told.want or change.want
   local refined = { action = change.action, name = change.name, have = change.have,
-    want = after }
+    want = after, restarts = change.restarts, reloads = change.reloads }
   return {
-    want = told.want, notes = told.notes, downtime = told.downtime, data = told.data,
+    want = told.want, notes = notes_of(kind, refined, told), warnings = told.warnings,
+    downtime = told.downtime, data = told.data,
     downtime_seconds = told.downtime_seconds,
     replace_because = told.replace_because, unsettled = told.unsettled,
     alone_because = told.alone_because, lost = told.lost, survives = told.survives,
     hidden = told.hidden,
+    stays_because = change.action == "delete" and change.have and change.have.edited
+      and change.have.edited .. " was edited since it was written" or nil,
     actions = told.actions or command_names(kind, refined),
-    handlers = handlers_of(kind, refined),
-    prices = priced(kind, after),
-    prices_before = priced(kind, change.have),
+    handlers = handlers_of(kind, refined), voids = voids_of(kind, refined),
   }
 end
 

@@ -51,7 +51,9 @@ function recover.places(asked)
   local places = {}
   for _, item in ipairs(asked.items or {}) do
     local described = require(module_of(item.type))
-    for _, place in ipairs(described.places and described.places(item.want) or {}) do
+    local name = item.address:match("^[^/]*/(.*)$")
+    local list = described.places and described.places(item.want, name)
+    for _, place in ipairs(list or {}) do
       place.address = item.address
       places[#places + 1] = place
     end

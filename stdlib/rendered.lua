@@ -5,6 +5,9 @@
 -- attribute explains (an edit by hand, one that is not declared any more) shows as
 -- as_written = false.
 local attribute = require "attribute"
+local each = require "each"
+local encode = require "encode"
+local shell = require "shell"
 local unknown = require "unknown"
 
 local rendered = {}
@@ -19,9 +22,17 @@ local function is_known(want, keys)
   return true
 end
 
+local function same(left, right)
+  if type(left) ~= "table" or type(right) ~= "table" then return left == right end
+  for index in ipairs(left) do
+    if left[index] ~= right[index] then return false end
+  end
+  return #left == #right
+end
+
 local function differs(want, found, keys)
   for _, key in ipairs(keys) do
-    if want[key] ~= nil and want[key] ~= found[key] then return true end
+    if want[key] ~= nil and not same(want[key], found[key]) then return true end
   end
   return false
 end
@@ -40,6 +51,21 @@ function rendered.found(text, want, keys, render, parse)
   found.as_written = known and differs(want, found, keys)
     or not known and render(found) == text
   return found
+end
+
+-- probe and read of a type that is the file path_of(name) and nothing else.
+function rendered.probe(path_of)
+  return each.probe(function(index, item)
+    local path = path_of(item.name)
+    return "[ ! -e " .. shell.quote(path) .. " ] || echo " .. index .. ":$("
+      .. shell.base64_of(path) .. ")"
+  end)
+end
+
+function rendered.read(keys, render, parse)
+  return each.read("^(%d+):([%w+/=]*)$", function(item, content)
+    return rendered.found(encode.base64_decode(content), item.want, keys, render, parse)
+  end)
 end
 
 return rendered

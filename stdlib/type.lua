@@ -8,17 +8,20 @@ local texts = { "name", "doc", "link", "example", "lasting" }
 
 local flags = {
   "on_host", "is_host", "is_check", "is_cost", "nameless", "protect", "risky", "renames",
+  "lone", "follows",
 }
 
 local functions = {
   "shorthand", "observe", "create", "update", "delete", "probe", "read", "commands",
-  "handlers", "preview", "price", "check", "places", "undecided",
+  "handlers", "preview", "price", "check", "places", "undecided", "writes",
+  "uploads", "revert", "units",
 }
 
 -- What a type must have, by what it is.
 local duties = {
   cloud = { "observe", "create", "delete" },
   on_host = { "probe", "read", "commands" },
+  lone = { "probe", "read", "create", "update", "delete" },
   check = { "check" },
   cost = { "price" },
   host = {},
@@ -61,12 +64,16 @@ local function family(described)
   if described.is_check then return "check" end
   if described.is_cost then return "cost" end
   if described.is_host then return "host" end
+  if described.lone then return "lone" end
   return described.on_host and "on_host" or "cloud"
 end
 
 return function(described)
   check_fields(described)
   check_names(described)
+  if described.risky and not described.revert then
+    complain(described, "it is risky, and revert() is missing")
+  end
   for _, name in ipairs(duties[family(described)]) do
     if not described[name] then complain(described, "%s() is missing", name) end
   end

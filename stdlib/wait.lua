@@ -8,15 +8,15 @@ local fault = require "fault"
 
 local wait = {}
 
-local unit = { s = 1, m = 60, h = 3600 }
+local unit = { s = 1, m = 60, h = 3600, d = 86400, w = 604800 }
 
--- 30, "30s", "5m", "1h" → seconds.
+-- 30, "30s", "5m", "1h", "7d", "2w" → seconds.
 function wait.seconds(duration)
   if type(duration) == "number" then return duration end
-  local amount, name = tostring(duration):match("^(%d+%.?%d*)%s*([smh]?)$")
+  local amount, name = tostring(duration):match("^(%d+%.?%d*)%s*([smhdw]?)$")
   if not amount then
     fault(("%s is no duration"):format(tostring(duration)), {
-      next = 'write seconds as a number, or "30s", "5m", "1h"',
+      next = 'write seconds as a number, or "30s", "5m", "1h", "7d"',
     })
   end
   return tonumber(amount) * (unit[name] or 1)

@@ -14,7 +14,7 @@ $(BUILD)/unit/$(1)/%: tests/unit/$(1)/%.c $(call archives,$(below_$(1))) $(if $(
 
 .PHONY: unit-$(1) sanitize-$(1)
 unit-$(1): $(call unit_programs,$(1))
-	@for program in $$^; do $$$$program || exit 1; done
+	@for program in $$^; do timeout 300 $$$$program || { echo "$$$$program failed"; exit 1; }; done
 sanitize-$(1):
 	+@$(MAKE) --no-print-directory BUILD=$(BUILD)/sanitize SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=all" \
 	  CFLAGS="-O1 -g" unit-$(1)
@@ -66,14 +66,17 @@ $(foreach layer,$(LAYERS),$(eval $(call fuzz_rule,$(layer))))
 .PHONY: fuzzers
 fuzzers: $(addprefix $(BUILD)/fuzzers/,$(fuzz_names))
 
-fuzz: packages-check ## every fuzzer for FUZZ_SECONDS (15)
+fuzz: packages-check ## every fuzzer for FUZZ_SECONDS (15); with -j several at once
 	+@$(MAKE) --no-print-directory BUILD=$(BUILD)/fuzz CC=$(CLANG) CFLAGS="-O1 -g" \
 	  SANITIZE="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all" fuzzers
-	@for name in $(fuzz_names); do \
-	  corpus=$(BUILD)/fuzz/corpus/$$name; mkdir -p $$corpus; \
-	  echo "fuzzing $$name for $(FUZZ_SECONDS) s"; \
-	  $(BUILD)/fuzz/fuzzers/$$name -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=2048 \
-	    -verbosity=0 -artifact_prefix=$$corpus- $$corpus || exit 1; done
+	+@$(MAKE) --no-print-directory $(addprefix fuzz-,$(fuzz_names))
+
+.PHONY: $(addprefix fuzz-,$(fuzz_names))
+$(addprefix fuzz-,$(fuzz_names)): fuzz-%:
+	@mkdir -p $(BUILD)/fuzz/corpus/$*
+	@echo "fuzzing $* for $(FUZZ_SECONDS) s"
+	@$(BUILD)/fuzz/fuzzers/$* -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=2048 -verbosity=0 \
+	  -artifact_prefix=$(BUILD)/fuzz/corpus/$*- $(BUILD)/fuzz/corpus/$*
 
 # One command, all suites that need no root file system; the last line counts them.
 check: packages-check all ## build and pass the tests that need no real hosts
@@ -86,7 +89,8 @@ full: check check-lab sanitize lint ## all of it, the fresh machine, fuzzers for
 	@tests/packages bench
 	@tests/bench/instructions $(BUILD)
 	@tests/lab/fresh-machine $(BUILD)
-	+@$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=600
+	@tests/lab/next-debian $(BUILD)
+	+@$(MAKE) --no-print-directory -j$(shell nproc) fuzz FUZZ_SECONDS=600
 	+@$(MAKE) --no-print-directory crash faults bench
 
 faults: packages-check all ## every call to the API meets every fault: state right, nothing done twice
@@ -114,6 +118,11 @@ $(BUILD)/lab/lab_drive: tests/lab/lab_drive.c $(call archives,$(below_lab))
 $(BUILD)/lab/execs $(BUILD)/lab/bursts: $(BUILD)/lab/%: tests/lab/%.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -o $@ $<
+
+# A far network for tests/bench/hosts.bash.
+$(BUILD)/bench/delay: tests/bench/delay.c
+	@mkdir -p $(@D)
+	@$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -o $@ $< $(LDLIBS)
 
 # The engine over the world in memory, for timings and for counts of instructions.
 $(BUILD)/bench/engine: tests/bench/engine.c $(call archives,$(below_engine))

@@ -152,15 +152,21 @@ char *arena_format(struct arena *arena, const char *format, ...)
 
 char *arena_vformat(struct arena *arena, const char *format, va_list arguments)
 {
+    char shortest[256]; // most fit, and are written once
     va_list again;
     char *text;
     int length;
 
     va_copy(again, arguments);
-    length = vsnprintf(NULL, 0, format, again);
+    length = vsnprintf(shortest, sizeof shortest, format, again);
     va_end(again);
     assert(length >= 0);
     text = arena_alloc(arena, (size_t) length + 1);
-    vsnprintf(text, (size_t) length + 1, format, arguments);
+    if ((size_t) length < sizeof shortest) {
+        memcpy(text, shortest, (size_t) length);
+    } else {
+        vsnprintf(text, (size_t) length + 1, format, arguments);
+    }
+    explicit_bzero(shortest, sizeof shortest);
     return text;
 }

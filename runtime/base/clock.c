@@ -59,3 +59,8 @@ char *clock_format(int64_t unix_ms, char buffer[CLOCK_TEXT_SIZE])
     }
     return buffer;
 }
+
+int64_t clock_cpu_ms(void)
+{
+    return read_ms(CLOCK_THREAD_CPUTIME_ID);
+}

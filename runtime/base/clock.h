@@ -5,8 +5,9 @@
 
 #include <stdint.h>
 
-int64_t clock_now_ms(void);        // wall clock, Unix milliseconds
-int64_t clock_monotonic_ms(void);  // for durations
+int64_t clock_now_ms(void);       // wall clock, Unix milliseconds
+int64_t clock_monotonic_ms(void); // for durations
+int64_t clock_cpu_ms(void);       // what this thread has had of the processor
 
 #define CLOCK_TEXT_SIZE 32
 // "2026-11-22T09:58:00Z"; returns `buffer`.

@@ -12,13 +12,12 @@
 void map_init(struct map *map)
 {
     *map = (struct map){0};
+    arena_init(&map->keys, 0);
 }
 
 void map_clear(struct map *map)
 {
-    for (size_t i = 0; i < map->count; i++) {
-        free(map->entries[i].key);
-    }
+    arena_clear(&map->keys);
     free(map->entries);
     free(map->slots);
     map_init(map);
@@ -34,18 +33,18 @@ static void *checked(void *memory)
 }
 
 // FNV-1a
-static size_t hash_of(const char *key)
+static uint32_t hash_of(const char *key)
 {
     uint64_t hash = UINT64_C(14695981039346656037);
 
     for (const unsigned char *byte = (const unsigned char *) key; *byte; byte++) {
         hash = (hash ^ *byte) * UINT64_C(1099511628211);
     }
-    return (size_t) (hash ^ hash >> 32);
+    return (uint32_t) (hash ^ hash >> 32);
 }
 
 // The slot that holds the key, or the empty one where it belongs.
-static size_t *slot_of(const struct map *map, const char *key, size_t hash)
+static uint32_t *slot_of(const struct map *map, const char *key, uint32_t hash)
 {
     size_t mask = map->slot_count - 1;
     size_t at = hash & mask;
@@ -70,7 +69,7 @@ static void grow(struct map *map)
     free(map->slots);
     map->slots = checked(calloc(map->slot_count, sizeof *map->slots));
     for (size_t i = 0; i < map->count; i++) {
-        *slot_of(map, map->entries[i].key, map->entries[i].hash) = i + 1;
+        *slot_of(map, map->entries[i].key, map->entries[i].hash) = (uint32_t) i + 1;
     }
 }
 
@@ -83,8 +82,8 @@ static const struct map_entry *entry_of(const struct map *map, const char *key)
 
 void map_put(struct map *map, const char *key, void *value)
 {
-    size_t hash = hash_of(key);
-    size_t *slot;
+    uint32_t hash = hash_of(key);
+    uint32_t *slot;
 
     if (map->count == map->capacity) {
         grow(map);
@@ -95,11 +94,11 @@ void map_put(struct map *map, const char *key, void *value)
         return;
     }
     map->entries[map->count++] = (struct map_entry){
-        .key = checked(strdup(key)),
+        .key = arena_text(&map->keys, key),
         .value = value,
         .hash = hash,
     };
-    *slot = map->count;
+    *slot = (uint32_t) map->count;
 }
 
 void *map_find(const struct map *map, const char *key)

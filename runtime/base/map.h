@@ -6,19 +6,23 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
 
 struct map_entry {
-    char *key;
+    const char *key;
     void *value;
-    size_t hash;
+    uint32_t hash;
 };
 
 struct map {
     struct map_entry *entries; // in insertion order: walk 0 … count - 1
     size_t count;
     size_t capacity;
-    size_t *slots;
+    uint32_t *slots;
     size_t slot_count;
+    struct arena keys;
 };
 
 void map_init(struct map *map);

@@ -11,15 +11,6 @@
 #include "view/plan_view.h"
 #include "view/progress_view.h"
 
-static void print_plan(const struct workbench *bench, const struct plan *plan)
-{
-    if (bench->options->json)
-        json_view_plan(stdout, plan);
-    else
-        plan_view_print(&bench->out, plan, bench->options->verbose);
-    fflush(stdout);
-}
-
 static bool apply(struct workbench *bench, const struct engine_options *asked,
                   const struct carry_out_approval *approval, struct plan *plan,
                   struct fault *fault)
@@ -31,7 +22,9 @@ static bool apply(struct workbench *bench, const struct engine_options *asked,
     bench->engine.watch =
         bench->options->json ? json_view_watch(stdout) : progress_view_watch(progress);
     const struct engine_run run = {
-        .verb = bench->options->verb,
+        .verb = plan->is_destroy    ? "destroy"
+                : plan->undoes != 0 ? "undo"
+                                    : bench->options->verb,
         .who = workbench_who(bench),
         .plan = approval ? approval->plan : NULL,
         .resumes = approval && approval->resumes,
@@ -57,9 +50,7 @@ static bool apply(struct workbench *bench, const struct engine_options *asked,
     return done;
 }
 
-// What protection kept is said by the exit code too: a script that believes all is gone
-// would go on paying for it.
-static bool say_kept(const struct plan *plan, struct fault *fault)
+bool carry_out_all(const struct plan *plan, struct fault *fault)
 {
     size_t count = 0;
     const char *first = NULL;
@@ -79,17 +70,27 @@ static bool say_kept(const struct plan *plan, struct fault *fault)
                       count > 1 ? "ADDRESS,…, or all" : first);
 }
 
+// The rest was carried out; the exit code says that this was not all.
+static bool say_unreached(const struct workbench *bench, const struct plan *plan,
+                          struct fault *fault)
+{
+    if (plan_is_whole(plan, fault))
+        return true;
+    if (bench->done_count > 0)
+        fault->kind = FAULT_PARTIAL;
+    return false;
+}
+
 bool carry_out(struct workbench *bench, const struct engine_options *asked,
                const char *question, const char *wanted, struct fault *fault)
 {
     struct plan *plan = NULL;
-    bool planned = asked->destroy || asked->undoes > 0
-                       ? engine_plan(&bench->engine, &bench->wanted, asked, &plan, fault)
-                       : planning_make(bench, asked, &plan, fault);
-    bench->planned_ms = clock_monotonic_ms() - bench->begun_ms;
+    struct engine_options lenient = *asked;
+    lenient.leave_unreached = asked->undoes == 0;
+    bool planned = planning_make(bench, &lenient, &plan, fault);
     assert(plan || !planned);
     if (plan)
-        print_plan(bench, plan);
+        planning_print(bench, plan);
     bool agreed = true, done = planned;
     if (done && !plan_is_empty(plan))
         done = workbench_ask(bench, question, wanted, &agreed, fault);
@@ -99,9 +100,13 @@ bool carry_out(struct workbench *bench, const struct engine_options *asked,
     if (done && agreed && !asked->destroy)
         done = tip_move(bench, fault);
     if (done && agreed && asked->destroy)
-        done = say_kept(plan, fault);
-    if (done && agreed)
+        done = carry_out_all(plan, fault);
+    // With nothing else to do there is nothing that checks could judge either.
+    bool waits = done && plan->unreached_count > 0 && plan_is_empty(plan);
+    if (done && agreed && !waits)
         done = apply(bench, asked, NULL, plan, fault);
+    if (done && agreed)
+        done = say_unreached(bench, plan, fault);
     plan_free(plan);
     return done;
 }
@@ -119,8 +124,9 @@ bool carry_out_approved(struct workbench *bench, struct engine_options *asked,
     bool done = approval->judge(approval->context, planned ? plan : NULL, fault);
     // What is refused as stale is told by the fault alone.
     if (plan && fault->kind != FAULT_STALE)
-        print_plan(bench, plan);
-    done = done && plan && tip_move(bench, fault) &&
+        planning_print(bench, plan);
+    done = done && plan && (!asked->destroy || carry_out_all(plan, fault)) &&
+           tip_move(bench, fault) &&
            apply(bench, asked, approval, plan, fault);
     plan_free(plan);
     return done;

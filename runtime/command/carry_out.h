@@ -11,6 +11,10 @@ bool carry_out(struct workbench *bench, const struct engine_options *asked,
                const char *question, const char *wanted,
                struct fault *fault) FAULT_CHECKED;
 
+// What protection keeps of a destroy is said by the exit code too: a script that believes
+// all is gone would go on paying for it. False: something is kept.
+bool carry_out_all(const struct plan *plan, struct fault *fault) FAULT_CHECKED;
+
 // What was approved before, so that nobody is asked.
 struct carry_out_approval {
     const char *plan; // the id of the saved plan

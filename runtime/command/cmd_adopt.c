@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A project built by hand or by another program becomes a playbook and rows. The plan of
-// that playbook must be empty, else nothing is recorded.
+// What was built by hand or by another program (a Hetzner project, a machine) becomes a
+// playbook and rows. The plan of that playbook must be empty, else nothing is recorded.
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -13,9 +13,22 @@
 #include "store/file.h"
 #include "view/plan_view.h"
 
-#define USUAL_FILE "playbooks/adopted.lua"
+// Who writes the playbook.
+struct source {
+    const char *word;   // behind `pipster adopt`
+    const char *module; // its function write
+    const char *doing;
+    const char *file; // NULL: playbooks/NAME.lua, of the name in its answer
+    bool takes_place; // another word says where
+};
 
-static const struct value *describe_rows(struct workbench *bench)
+static const struct source sources[] = {
+    {"hetzner", "hetzner.adopt", "reading the Hetzner project", "playbooks/adopted.lua",
+     false},
+    {"host", "host_adopt", "reading the host", NULL, true},
+};
+
+static const struct value *describe(struct workbench *bench)
 {
     struct arena *arena = &bench->arena;
     const struct state_rows *rows = &bench->recorded;
@@ -29,8 +42,12 @@ static const struct value *describe_rows(struct workbench *bench)
         };
         items[i] = value_map(arena, entries, 3);
     }
-    const struct value_entry entry = {"recorded", value_list(arena, items, rows->count)};
-    return value_map(arena, &entry, 1);
+    const struct options *options = bench->options;
+    const struct value_entry entries[] = {
+        {"recorded", value_list(arena, items, rows->count)},
+        {"place", options->word_count > 1 ? value_text(arena, options->words[1]) : NULL},
+    };
+    return value_map(arena, entries, 2);
 }
 
 // Never over one that is there: it may have been edited since.
@@ -42,7 +59,7 @@ static bool write_playbook(const char *path, const char *text, struct fault *fau
     file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
     if (file < 0 && errno == EEXIST) {
         fault_set(fault, FAULT_USAGE, "%s is there already", path);
-        return fault_next(fault, "pipster adopt hetzner --out playbooks/OTHER.lua");
+        return fault_next(fault, "the same with --out playbooks/OTHER.lua");
     }
     if (file < 0)
         return file_fail(fault, "create", path);
@@ -68,7 +85,7 @@ static struct state_rows assume(struct arena *arena, const struct value *items)
         records[i] = (struct record){
             .address = value_find_text(item, "address", ""),
             .type = value_find_text(item, "type", ""),
-            .created_by_us = true,
+            .created_by_us = value_find_bool(item, "ours", true),
             .attributes = value_map(arena, entries, 2),
         };
     }
@@ -130,12 +147,23 @@ static bool plan_and_record(struct workbench *bench, const struct value *answer,
     return done;
 }
 
-static bool adopt(struct workbench *bench, const char *path, struct fault *fault)
+static const char *choose_file(struct workbench *bench, const struct source *source,
+                               const struct value *answer)
+{
+    if (bench->options->out)
+        return bench->options->out;
+    return source->file ? source->file
+                        : arena_format(&bench->arena, "playbooks/%s.lua",
+                                       value_find_text(answer, "name", "adopted"));
+}
+
+static bool adopt(struct workbench *bench, const struct source *source,
+                  struct fault *fault)
 {
     const struct value *answer = NULL;
-    if (!errand_run(bench, "hetzner.adopt", "write", describe_rows(bench), &answer,
-                    fault))
-        return fault_while(fault, "reading the Hetzner project");
+    if (!errand_run(bench, source->module, "write", describe(bench), &answer, fault))
+        return fault_while(fault, "%s", source->doing);
+    const char *path = choose_file(bench, source, answer);
     int64_t count = value_find_integer(answer, "count", 0);
     int64_t left = value_find_integer(answer, "left", 0);
     int64_t known = value_find_integer(answer, "skipped", 0);
@@ -158,16 +186,26 @@ static bool adopt(struct workbench *bench, const char *path, struct fault *fault
     return plan_and_record(bench, answer, path, fault);
 }
 
+static const struct source *find_source(const struct options *options,
+                                        struct fault *fault)
+{
+    for (size_t i = 0; i < sizeof sources / sizeof *sources; i++)
+        if (options->word_count == 1 + (size_t) sources[i].takes_place &&
+            strcmp(options->words[0], sources[i].word) == 0)
+            return &sources[i];
+    fault_set(fault, FAULT_USAGE, "pipster adopt wants to know whose things");
+    fault_next(fault, "pipster adopt hetzner, or pipster adopt host 192.0.2.10");
+    return NULL;
+}
+
 static int run(const struct options *options, struct fault *fault)
 {
     struct workbench bench;
-    if (options->word_count != 1 || strcmp(options->words[0], "hetzner") != 0) {
-        fault_set(fault, FAULT_USAGE, "pipster adopt wants to know whose things");
-        fault_next(fault, "pipster adopt hetzner");
+    const struct source *source = find_source(options, fault);
+    if (!source)
         return 1;
-    }
     if (workbench_open(&bench, options, WORKBENCH_WRITE, fault) &&
-        !adopt(&bench, options->out ? options->out : USUAL_FILE, fault))
+        !adopt(&bench, source, fault))
         fault_while(fault, "adopting");
     workbench_close(&bench);
     return 0;
@@ -175,9 +213,10 @@ static int run(const struct options *options, struct fault *fault)
 
 const struct command cmd_adopt = {
     .name = "adopt",
-    .summary = "a project built by hand or by Terraform becomes a playbook and state",
+    .summary = "what was built by hand, or by Terraform, becomes a playbook and state",
     .usage =
         "pipster adopt hetzner [--out playbooks/adopted.lua]\n"
+        "pipster adopt host [LOGIN@]ADDRESS[:PORT] [--out playbooks/NAME.lua]\n"
         "\n"
         "Lists what the token of HCLOUD_TOKEN sees, writes a playbook that declares "
         "it,\n"
@@ -186,6 +225,15 @@ const struct command cmd_adopt = {
         "Hetzner: labels of others stay, ours are put on a thing when a run changes\n"
         "something of it. What is in the state already is skipped. When the plan is "
         "not\n"
-        "empty it is shown, nothing is recorded, and the exit code is 1.\n",
+        "empty it is shown, nothing is recorded, and the exit code is 1.\n"
+        "\n"
+        "Of a host: packages that were installed by name, users, their keys, files of\n"
+        "one's own below /etc (cron, sysctl, sshd, sudoers, units …), services, ufw, "
+        "the\n"
+        "time zone; as far as a type can say it, the rest is named in comments. Its "
+        "name\n"
+        "is the machine's own. All of that is recorded as found: no longer declared, it\n"
+        "stays. One mark is put on the machine, in /var/lib/pipster. Its key must be in\n"
+        "known_hosts, or is taken by --accept-new.\n",
     .run = run,
 };

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
+#include <stdio.h>
 #include <string.h>
 
 #include "command/carry_out.h"
 #include "command/command.h"
 #include "command/saved_plan_check.h"
+#include "command/standing_guards.h"
+#include "command/undoing.h"
 #include "view/json_view.h"
 
 struct applying {
@@ -99,11 +102,38 @@ static bool narrow(void *context, const struct plan *plan, struct engine_options
     return count > before;
 }
 
+// What was decided with the plan, and what is to be planned anew.
+static bool prepare(struct applying *of, struct engine_options *asked, struct undo *undo,
+                    struct fault *fault)
+{
+    struct workbench *bench = &of->bench;
+    const struct value *options = of->file.options;
+    const struct resource_set nothing = {0}, *wanted = &nothing;
+    take_list(&bench->arena, options, "allow_destroy", &asked->allow_destroy,
+              &asked->allow_destroy_count);
+    take_list(&bench->arena, options, "only", &asked->only, &asked->only_count);
+    take_list(&bench->arena, options, "except", &asked->except, &asked->except_count);
+    asked->override = value_find_text(options, "override", NULL);
+    asked->destroy = of->file.plan->is_destroy;
+    // A playbook that asks for the time is answered as it was.
+    script_set_clock(bench->script, of->file.made_at_ms);
+    if (of->file.plan->undoes != 0) {
+        if (!undoing_prepare(bench, of->file.plan->undoes, asked, undo, fault))
+            return false;
+        wanted = &undo->recall.set;
+    } else if (!asked->destroy) {
+        bench->playbook = of->file.playbook;
+        return true;
+    }
+    return standing_guards_take(bench, wanted, asked->override, fault) ||
+           saved_plan_check_code(bench, &of->file, false, fault);
+}
+
 static bool apply(struct applying *of, struct fault *fault)
 {
     struct workbench *bench = &of->bench;
     struct engine_options asked = {0};
-    const struct value *options = of->file.options;
+    struct undo undo = {0};
     const struct carry_out_approval approval = {
         .plan = of->file.id,
         .resumes = bench->options->resume,
@@ -111,14 +141,11 @@ static bool apply(struct applying *of, struct fault *fault)
         .judge = judge,
         .context = of,
     };
-    take_list(&bench->arena, options, "allow_destroy", &asked.allow_destroy,
-              &asked.allow_destroy_count);
-    take_list(&bench->arena, options, "only", &asked.only, &asked.only_count);
-    take_list(&bench->arena, options, "except", &asked.except, &asked.except_count);
-    asked.override = value_find_text(options, "override", NULL);
-    bench->playbook = of->file.playbook;
-    // A playbook that asks for the time is answered as it was.
-    script_set_clock(bench->script, of->file.made_at_ms);
+    if (!prepare(of, &asked, &undo, fault))
+        return false;
+    // All of it is undone by now.
+    if (asked.undoes != 0 && undo.address_count == 0)
+        return undoing_end(bench, &undo, fault);
     if (!carry_out_approved(bench, &asked, &approval, fault))
         return false;
     if (of->file.plan->deferral_count > 0)
@@ -126,7 +153,18 @@ static bool apply(struct applying *of, struct fault *fault)
                        "Stages were deferred in it: pipster plan %s --out FILE makes the "
                        "next plan.\n",
                        of->file.playbook);
-    return true;
+    return asked.undoes == 0 || undoing_end(bench, &undo, fault);
+}
+
+static const char *made_by(const struct applying *of, char *text, size_t size)
+{
+    const struct plan *plan = of->file.plan;
+    if (plan->undoes != 0)
+        snprintf(text, size, "pipster undo %lld", (long long) plan->undoes);
+    else
+        snprintf(text, size, "pipster %s%s", plan->is_destroy ? "destroy" : "plan ",
+                 plan->is_destroy ? "" : of->file.playbook);
+    return text;
 }
 
 // The way on, where the fault does not know it.
@@ -134,9 +172,10 @@ static void say_next(const struct applying *of, struct fault *fault)
 {
     bool begun = fault->kind == FAULT_PARTIAL || fault->kind == FAULT_INTERRUPTED;
     const struct terminal *terminal = &of->bench.err;
+    char command[512];
     if (fault->kind == FAULT_STALE && fault->next[0] == '\0')
-        fault_next(fault, "pipster plan %s --out %s makes another one to be approved",
-                   of->file.playbook, of->path);
+        fault_next(fault, "%s --out %s makes another one to be approved",
+                   made_by(of, command, sizeof command), of->path);
     if (begun)
         terminal_print(terminal, TERMINAL_YELLOW,
                        "The rest of the plan: pipster apply %s --resume\n", of->path);
@@ -174,11 +213,11 @@ const struct command cmd_apply = {
     .usage =
         "pipster apply FILE [--var NAME=VALUE …] [--resume] [--json] [-v] [--timing]\n"
         "\n"
-        "FILE was made by pipster plan --out FILE. The same code is evaluated again, "
-        "and\n"
-        "the world is read again. Less than was approved may be left to do; anything\n"
-        "else, a state or code that has changed, a plan that was used before or is too\n"
-        "old is refused (exit code 7), with what is another. Nobody is asked.\n"
+        "FILE was made by --out FILE of plan, undo or destroy. The same code is\n"
+        "evaluated again, and the world is read again. Less than was approved may be\n"
+        "left to do; anything else, a state or code that has changed, a plan that was\n"
+        "used before or is too old is refused (exit code 7), with what is another.\n"
+        "Nobody is asked.\n"
         "\n"
         "  --resume         the rest of a plan whose run failed or was cut off\n"
         "  --parallelism N  cloud steps and hosts at once (10)\n",

@@ -6,6 +6,8 @@
 #include "command/project.h"
 #include "store/journal.h"
 #include "store/lock.h"
+#include "store/measurement.h"
+#include "view/baseline_view.h"
 #include "view/history_view.h"
 #include "view/json_view.h"
 
@@ -98,7 +100,9 @@ static bool show_run(struct looking *looking, const char *word, struct fault *fa
     if (run == NULL ||
         !journal_load_steps(looking->database, &looking->arena, run->id, &steps,
                             &whole.step_count, fault) ||
-        !journal_load_open(looking->database, &looking->arena, &open, fault))
+        !journal_load_open(looking->database, &looking->arena, &open, fault) ||
+        !measurement_load_run(looking->database, &looking->arena, run->id,
+                              &whole.measured, fault))
         return false;
     whole.run = run;
     whole.steps = steps;
@@ -111,17 +115,44 @@ static bool show_run(struct looking *looking, const char *word, struct fault *fa
     return true;
 }
 
+static bool show_baseline(struct looking *looking, struct fault *fault)
+{
+    struct record_measurements measured;
+    if (!measurement_load_newest(looking->database, &looking->arena, 2, NULL, &measured,
+                                 fault))
+        return false;
+    if (looking->options->json)
+        baseline_view_json(stdout, &measured);
+    else if (measured.count == 0)
+        terminal_print(&looking->terminal, TERMINAL_PLAIN,
+                       "Nothing was measured yet: check.load, check.usage, check.http "
+                       "with `under`.\n");
+    else
+        baseline_view_print(&looking->terminal, &measured);
+    return true;
+}
+
+static bool look(struct looking *looking, struct fault *fault)
+{
+    const struct options *options = looking->options;
+    if (options->baseline)
+        return show_baseline(looking, fault);
+    return options->word_count == 1 ? show_run(looking, options->words[0], fault)
+                                    : list_runs(looking, fault);
+}
+
 static int run(const struct options *options, struct fault *fault)
 {
     struct looking looking = {.options = options};
-    bool done = options->word_count <= 1;
+    bool done = options->word_count <= (options->baseline ? 0 : 1);
     if (!done)
-        fault_set(fault, FAULT_USAGE, "pipster history takes one run");
+        fault_set(fault, FAULT_USAGE, options->baseline
+                                          ? "pipster history --baseline takes no run"
+                                          : "pipster history takes one run");
     if (done && options->json)
         json_view_version(stdout);
     if (done && open_journal(&looking, fault))
-        done = options->word_count == 1 ? show_run(&looking, options->words[0], fault)
-                                        : list_runs(&looking, fault);
+        done = look(&looking, fault);
     close_journal(&looking);
     return done ? 0 : 1;
 }
@@ -132,10 +163,12 @@ const struct command cmd_history = {
     .usage =
         "pipster history [--limit N] [--json]\n"
         "pipster history RUN [--json]\n"
+        "pipster history --baseline [--json]\n"
         "\n"
         "Newest first. Of one run: its steps in order, with the attributes that each\n"
         "changed, its handlers and its checks.\n"
         "\n"
-        "  --limit N  the newest N only\n",
+        "  --limit N   the newest N only\n"
+        "  --baseline  what checks measured the last time, beside the time before\n",
     .run = run,
 };

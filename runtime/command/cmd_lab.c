@@ -178,8 +178,8 @@ const struct command cmd_lab = {
     .usage =
         "pipster lab up [--driver own|light|none] [--stock all|catalogue] [--port N]\n"
         "pipster lab down | status | env\n"
-        "pipster lab fault KIND [METHOD PATH [TIMES]]\n"
-        "pipster lab fault clear\n"
+        "pipster lab fault [SERVICE] KIND [METHOD PATH [TIMES]]\n"
+        "pipster lab fault [SERVICE] clear\n"
         "\n"
         "  --driver own   servers are hosts with systemd (needs root; the default)\n"
         "  --driver none  no hosts: plans, prices and order in a second\n"

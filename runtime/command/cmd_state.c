@@ -205,7 +205,7 @@ const struct command cmd_show = {
         "pipster show [ADDRESS] [--json]\n"
         "pipster show FILE [-v] [--json]\n"
         "\n"
-        "FILE is a plan that pipster plan --out made. It is shown for ever: also when\n"
-        "it was used or is stale, also where its project is not.\n",
+        "FILE is a plan that --out of plan, undo or destroy made. It is shown for ever:\n"
+        "also when it was used or is stale, also where its project is not.\n",
     .run = run_show,
 };

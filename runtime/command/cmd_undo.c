@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT
 //
-// The plan of an undo is made from what state and journal remember; no playbook is
-// evaluated, and the tip stays what it is.
+// The plan of an undo is made from what state and journal remember; the playbook last
+// applied gives it nothing but its guards, and the tip stays what it is.
 #include <stdlib.h>
 #include <string.h>
 
 #include "command/carry_out.h"
 #include "command/command.h"
+#include "command/planning.h"
 #include "command/selection.h"
-#include "engine/undo.h"
+#include "command/standing_guards.h"
+#include "command/undoing.h"
 #include "view/json_view.h"
 #include "view/undo_view.h"
 
@@ -36,55 +38,42 @@ static bool read_flags(struct workbench *bench, struct engine_options *asked,
     return fault_next(fault, "pipster help undo");
 }
 
-static bool say_end(struct workbench *bench, const struct undo *undo, struct fault *fault)
-{
-    const char *tip = NULL;
-    if (bench->run == 0)
-        return true;
-    if (!state_setting(bench->database, &bench->arena, "tip", &tip, fault))
-        return false;
-    if (bench->options->json)
-        undo_view_json_end(stdout, undo, bench->run, tip);
-    else
-        undo_view_end(&bench->err, undo, bench->run, tip);
-    return true;
-}
-
-static bool undo_run(struct workbench *bench, int64_t run, struct fault *fault)
+static bool undo_run(struct workbench *bench, int64_t run, int *code, struct fault *fault)
 {
     struct undo undo;
     struct engine_options asked = {0};
     if (!read_flags(bench, &asked, fault) ||
-        !undo_prepare(&bench->arena, &bench->engine, run, &undo, fault))
+        !undoing_prepare(bench, run, &asked, &undo, fault))
         return false;
     if (bench->options->json)
         undo_view_json_begin(stdout, &undo);
     else
         undo_view_begin(&bench->out, &undo);
     if (undo.address_count == 0)
-        return true;
-    asked.undoes = run;
-    asked.only = undo.addresses;
-    asked.only_count = undo.address_count;
-    bench->wanted = undo.recall.set;
-    workbench_add_budget(bench);
+        return bench->options->out || undoing_end(bench, &undo, fault);
+    if (!standing_guards_take(bench, &undo.recall.set, asked.override, fault))
+        return false;
+    if (bench->options->out)
+        return planning_show(bench, &asked, &undo, code, fault);
     return carry_out(bench, &asked, "Carry this undo out?", "yes", fault) &&
-           say_end(bench, &undo, fault);
+           undoing_end(bench, &undo, fault);
 }
 
 static int run(const struct options *options, struct fault *fault)
 {
     struct workbench bench;
+    enum workbench_mode mode = options->out ? WORKBENCH_READ : WORKBENCH_WRITE;
     int64_t run = 0;
+    int code = 0;
     if (!read_run(options, &run, fault))
         return 0;
     if (options->json)
         json_view_version(stdout);
-    if (workbench_open(&bench, options, WORKBENCH_WRITE, fault) &&
-        undo_run(&bench, run, fault))
+    if (workbench_open(&bench, options, mode, fault) &&
+        undo_run(&bench, run, &code, fault))
         workbench_print_timing(&bench);
     workbench_close(&bench);
-    return 0;
+    return code;
 }
 
 const struct command cmd_undo = {
@@ -92,7 +81,7 @@ const struct command cmd_undo = {
     .summary = "turn a run back, by a plan that says what cannot be undone",
     .usage =
         "pipster undo RUN [--yes] [--allow-destroy=ADDR,…|all] [--override REASON]\n"
-        "                 [--json]\n"
+        "                 [--out FILE] [--var NAME=VALUE …] [--json]\n"
         "\n"
         "RUN is the number that `pipster history` shows. What the run made is\n"
         "destroyed, what it changed is as it was declared before, what it removed is\n"
@@ -100,6 +89,11 @@ const struct command cmd_undo = {
         "addresses, generated secrets) is said before anything is asked.\n"
         "\n"
         "A run whose things a later run changed is undone after that one. The playbook\n"
-        "and the tip stay: the next plan shows what the playbook wants otherwise.\n",
+        "and the tip stay: the next plan shows what the playbook wants otherwise. Its\n"
+        "guards are judged, for which it is evaluated; one that cannot be needs\n"
+        "--override.\n"
+        "\n"
+        "  --out FILE  only plan, and save it to be approved: pipster apply FILE\n"
+        "              carries out that and nothing else\n",
     .run = run,
 };

@@ -7,12 +7,39 @@
 #include "view/json_view.h"
 #include "view/terminal.h"
 
+// One a line.
+// clang-format off
 const struct command *const command_table[] = {
-    &cmd_validate, &cmd_plan,    &cmd_run,     &cmd_apply,   &cmd_destroy,
-    &cmd_undo,     &cmd_history, &cmd_drift,   &cmd_explain, &cmd_show,
-    &cmd_state,    &cmd_import,  &cmd_adopt,   &cmd_secrets, &cmd_doctor,
-    &cmd_types,    &cmd_lab,     &cmd_version, &cmd_help,    NULL,
+    &cmd_validate,
+    &cmd_plan,
+    &cmd_run,
+    &cmd_apply,
+    &cmd_destroy,
+    &cmd_undo,
+    &cmd_history,
+    &cmd_drift,
+    &cmd_status,
+    &cmd_explain,
+    &cmd_cost,
+    &cmd_show,
+    &cmd_state,
+    &cmd_import,
+    &cmd_adopt,
+    &cmd_secrets,
+    &cmd_ssh,
+    &cmd_exec,
+    &cmd_logs,
+    &cmd_facts,
+    &cmd_drill,
+    &cmd_test,
+    &cmd_doctor,
+    &cmd_types,
+    &cmd_lab,
+    &cmd_version,
+    &cmd_help,
+    NULL,
 };
+// clang-format on
 
 const struct command *command_find(const char *name)
 {

@@ -14,9 +14,33 @@ struct command {
     int (*run)(const struct options *options, struct fault *fault);
 };
 
-extern const struct command cmd_adopt, cmd_apply, cmd_destroy, cmd_doctor, cmd_drift,
-    cmd_explain, cmd_help, cmd_history, cmd_import, cmd_lab, cmd_plan, cmd_run,
-    cmd_secrets, cmd_show, cmd_state, cmd_types, cmd_undo, cmd_validate, cmd_version;
+extern const struct command cmd_validate;
+extern const struct command cmd_plan;
+extern const struct command cmd_run;
+extern const struct command cmd_apply;
+extern const struct command cmd_destroy;
+extern const struct command cmd_undo;
+extern const struct command cmd_history;
+extern const struct command cmd_drift;
+extern const struct command cmd_status;
+extern const struct command cmd_explain;
+extern const struct command cmd_cost;
+extern const struct command cmd_show;
+extern const struct command cmd_state;
+extern const struct command cmd_import;
+extern const struct command cmd_adopt;
+extern const struct command cmd_secrets;
+extern const struct command cmd_ssh;
+extern const struct command cmd_exec;
+extern const struct command cmd_logs;
+extern const struct command cmd_facts;
+extern const struct command cmd_drill;
+extern const struct command cmd_test;
+extern const struct command cmd_doctor;
+extern const struct command cmd_types;
+extern const struct command cmd_lab;
+extern const struct command cmd_version;
+extern const struct command cmd_help;
 
 // All verbs, in the order of `pipster help`; ends with NULL.
 extern const struct command *const command_table[];

@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "command/lab_environment.h"
+#include "command/vendor.h"
 #include "net/http.h"
+#include "net/origin.h"
 #include "value/json.h"
 
 struct answer {
@@ -27,18 +29,17 @@ static void take(void *context, const struct http_reply *reply, const struct fau
         answer->fault = *fault;
 }
 
-static const char *body_of(const struct options *options, struct arena *arena)
+// words: KIND [METHOD PATH [TIMES]]
+static const char *body_of(const char *const *words, size_t count, struct arena *arena)
 {
-    const char **words = options->words;
-    size_t count = options->word_count;
     struct value_entry match[] = {
-        {"method", count > 2 ? value_text(arena, words[2]) : NULL},
-        {"path", count > 3 ? value_text(arena, words[3]) : NULL},
+        {"method", count > 1 ? value_text(arena, words[1]) : NULL},
+        {"path", count > 2 ? value_text(arena, words[2]) : NULL},
     };
     struct value_entry entries[] = {
-        {"fault", value_text(arena, words[1])},
+        {"fault", value_text(arena, words[0])},
         {"match", value_map(arena, match, 2)},
-        {"times", value_integer(arena, count > 4 ? atoi(words[4]) : 1)},
+        {"times", value_integer(arena, count > 3 ? atoi(words[3]) : 1)},
     };
     return json_text(arena, value_map(arena, entries, 3));
 }
@@ -59,21 +60,39 @@ static bool send(const struct http_call *call, struct answer *answer, struct fau
     return done;
 }
 
+// Every stand-in has its faults on its own port; that of Hetzner is meant when none is
+// named.
+static const char *faults_url(const struct vendor *vendor, struct arena *arena)
+{
+    char origin[ORIGIN_SIZE];
+    const char *endpoint = vendor ? vendor_endpoint(vendor) : NULL;
+    if (endpoint && origin_read(endpoint, origin))
+        return arena_format(arena, "%s/_lab/faults", origin);
+    return arena_format(arena, "%s/faults", getenv("PIPSTER_LAB_URL"));
+}
+
 bool lab_fault_send(const char *directory, const struct options *options,
                     struct arena *arena, struct fault *fault)
 {
-    if (options->word_count < 2) {
+    const char *const *words = options->words + 1;
+    size_t count = options->word_count > 0 ? options->word_count - 1 : 0;
+    const struct vendor *vendor = count > 0 ? vendor_find(words[0]) : NULL;
+    if (vendor) {
+        words++;
+        count--;
+    }
+    if (count == 0) {
         fault_set(fault, FAULT_USAGE, "pipster lab fault wants a kind, or clear");
         return fault_next(fault, "pipster help lab");
     }
     if (!lab_environment_load(directory, fault))
         return false;
-    bool clears = strcmp(options->words[1], "clear") == 0;
-    const char *body = clears ? "" : body_of(options, arena);
+    bool clears = strcmp(words[0], "clear") == 0;
+    const char *body = clears ? "" : body_of(words, count, arena);
     struct http_header type = {"Content-Type", "application/json"};
     struct http_call call = {
         .method = clears ? "DELETE" : "POST",
-        .url = arena_format(arena, "%s/faults", getenv("PIPSTER_LAB_URL")),
+        .url = faults_url(vendor, arena),
         .headers = &type,
         .header_count = 1,
         .body = body,

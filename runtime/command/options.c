@@ -25,11 +25,16 @@ struct flag {
 static const struct flag flags[] = {
     {"--accept-new", NULL, FLAG_SWITCH, AT(accept_new), 0},
     {"--allow-destroy", NULL, FLAG_LIST, AT(allow_destroy), AT(allow_destroy_count)},
+    {"--baseline", NULL, FLAG_SWITCH, AT(baseline), 0},
+    {"--by", NULL, FLAG_TEXT, AT(by), 0},
     {"--chdir", "-C", FLAG_TEXT, AT(directory), 0},
+    {"--currency", NULL, FLAG_TEXT, AT(currency), 0},
     {"--detailed-exitcode", NULL, FLAG_SWITCH, AT(detailed_exitcode), 0},
+    {"--diff", NULL, FLAG_SWITCH, AT(diff), 0},
     {"--dir", NULL, FLAG_TEXT, AT(lab_directory), 0},
     {"--driver", NULL, FLAG_TEXT, AT(lab_driver), 0},
     {"--except", "-exclude", FLAG_LIST, AT(except), AT(except_count)},
+    {"--follow", "-f", FLAG_SWITCH, AT(follow), 0},
     {"--env", "-e", FLAG_TEXT, AT(environment), 0},
     {"--help", "-h", FLAG_SWITCH, AT(help), 0},
     {"--json", NULL, FLAG_SWITCH, AT(json), 0},
@@ -37,6 +42,7 @@ static const struct flag flags[] = {
     {"--lab", NULL, FLAG_SWITCH, AT(lab), 0},
     {"--move-tip", NULL, FLAG_SWITCH, AT(move_tip), 0},
     {"--no-color", NULL, FLAG_SWITCH, AT(no_color), 0},
+    {"--lines", "-n", FLAG_TEXT, AT(lines), 0},
     {"--limit", NULL, FLAG_NUMBER, AT(limit), 0},
     {"--non-interactive", NULL, FLAG_SWITCH, AT(non_interactive), 0},
     {"--only", "-target", FLAG_LIST, AT(only), AT(only_count)},
@@ -49,8 +55,11 @@ static const struct flag flags[] = {
     {"--project-id", NULL, FLAG_TEXT, AT(project_id), 0},
     {"--quiet", "-q", FLAG_SWITCH, AT(quiet), 0},
     {"--resume", NULL, FLAG_SWITCH, AT(resume), 0},
+    {"--serial", NULL, FLAG_NUMBER, AT(serial), 0},
+    {"--since", NULL, FLAG_TEXT, AT(since), 0},
     {"--stdlib", NULL, FLAG_TEXT, AT(stdlib), 0},
     {"--stock", NULL, FLAG_TEXT, AT(lab_stock), 0},
+    {"--timeout", NULL, FLAG_TEXT, AT(timeout), 0},
     {"--timing", NULL, FLAG_SWITCH, AT(timing), 0},
     {"--var", NULL, FLAG_LIST, AT(variables), AT(variable_count)},
     {"--verbose", "-v", FLAG_SWITCH, AT(verbose), 0},
@@ -191,6 +200,7 @@ bool options_parse(struct options *options, struct arena *arena, int argc, char 
         const char *word = argv[i];
         if (!only_words && strcmp(word, "--") == 0) {
             only_words = true;
+            options->own_count = options->word_count;
         } else if (!only_words && strcmp(word, "--version") == 0) {
             options->verb = "version";
         } else if (!only_words && word[0] == '-' && word[1]) {
@@ -202,6 +212,8 @@ bool options_parse(struct options *options, struct arena *arena, int argc, char 
             options->words[options->word_count++] = word;
         }
     }
+    if (!only_words)
+        options->own_count = options->word_count;
     take_environment(options);
     return true;
 }

@@ -14,6 +14,7 @@ struct options {
     const char *verb;   // NULL: none was given
     const char **words; // what stands behind the verb
     size_t word_count;
+    size_t own_count;   // of these, those before "--": the rest is a command
 
     const char *directory;   // -C, --chdir
     const char *environment; // -e, --env; "default", or "lab" with --lab
@@ -29,6 +30,12 @@ struct options {
     bool only_new;           // --only-new
     bool help;
     bool non_interactive;    // --non-interactive, CI, or stdin is no terminal
+    bool baseline;           // --baseline
+    bool accept_new;         // --accept-new: host keys seen for the first time
+    bool key_backed_up;      // --key-backed-up
+    bool resume;             // --resume
+    bool diff;               // --diff
+    bool follow;             // -f, --follow
     const char *stdlib;      // --stdlib DIR
     const char **variables;  // --var NAME=VALUE and PIPSTER_VAR_NAME
     size_t variable_count;
@@ -40,13 +47,16 @@ struct options {
     size_t except_count;
     int parallel;            // --parallelism
     int limit;               // --limit; 0: all
+    int serial;              // --serial; 0: not said
     const char *out;         // --out FILE
     const char *override;    // --override REASON
     const char *project_id;  // --project-id
-    bool accept_new;         // --accept-new: host keys seen for the first time
     const char *passphrase_file; // --passphrase-file
-    bool key_backed_up;          // --key-backed-up
-    bool resume;             // --resume
+    const char *by;          // --by
+    const char *currency;    // --currency
+    const char *timeout;     // --timeout
+    const char *since;       // --since
+    const char *lines;       // -n, --lines
     // pipster lab
     const char *lab_directory; // --dir
     const char *lab_driver;    // --driver

@@ -2,7 +2,12 @@
 #include "command/planning.h"
 
 #include "base/clock.h"
+#include "command/carry_out.h"
+#include "command/saved_plan.h"
 #include "command/tip.h"
+#include "view/json_view.h"
+#include "view/plan_view.h"
+#include "view/planfile_view.h"
 
 // Each time something else was found: more often than that it does not settle.
 #define MOST_TRIES 16
@@ -40,8 +45,12 @@ bool planning_make(struct workbench *bench, const struct engine_options *asked,
     options.moved_context = bench;
     bool planned = false;
     *plan = NULL;
-    script_unlearn(bench->script);
-    for (int tries = 0; tries < MOST_TRIES; tries++) {
+    bool declares = !asked->destroy && asked->undoes == 0;
+    if (!declares)
+        planned = engine_plan(&bench->engine, &bench->wanted, asked, plan, fault);
+    else
+        script_unlearn(bench->script);
+    for (int tries = 0; declares && tries < MOST_TRIES; tries++) {
         bench->moved_count = 0;
         if (!workbench_evaluate(bench, fault) || !ask_tip(bench, &options, fault))
             return false;
@@ -50,5 +59,59 @@ bool planning_make(struct workbench *bench, const struct engine_options *asked,
             break;
     }
     bench->planned_ms = clock_monotonic_ms() - bench->begun_ms;
+    return planned;
+}
+
+void planning_print(const struct workbench *bench, const struct plan *plan)
+{
+    if (bench->options->json)
+        json_view_plan(stdout, plan);
+    else
+        plan_view_print(&bench->out, plan, bench->options->verbose);
+    fflush(stdout);
+}
+
+// Where it can be carried out from, and until when.
+static bool save(struct workbench *bench, const struct engine_options *asked,
+                 const struct undo *undo, const struct plan *plan, struct fault *fault)
+{
+    const char *path = bench->options->out;
+    struct planfile file = {0};
+    int64_t max_age_ms;
+    char until[CLOCK_TEXT_SIZE];
+    if (undo != NULL) {
+        file.losses = undo->losses;
+        file.loss_count = undo->loss_count;
+    }
+    if (!saved_plan_max_age(&bench->project, &max_age_ms, fault) ||
+        !saved_plan_write(bench, asked, plan, path, &file, fault))
+        return false;
+    if (bench->options->json) {
+        planfile_view_json_head(stdout, &file, path);
+        return true;
+    }
+    clock_format(file.made_at_ms + max_age_ms, until);
+    terminal_print(&bench->err, TERMINAL_PLAIN,
+                   "Saved: pipster apply %s carries this out, once, until %s.\n", path,
+                   until);
+    return true;
+}
+
+bool planning_show(struct workbench *bench, const struct engine_options *asked,
+                   const struct undo *undo, int *code, struct fault *fault)
+{
+    struct plan *plan = NULL;
+    struct engine_options lenient = *asked;
+    lenient.leave_unreached = bench->options->out == NULL; // what is approved is whole
+    bool planned = planning_make(bench, &lenient, &plan, fault);
+    if (plan)
+        planning_print(bench, plan);
+    planned = planned && plan && (!asked->destroy || carry_out_all(plan, fault)) &&
+              (!bench->options->out || save(bench, asked, undo, plan, fault)) &&
+              plan_is_whole(plan, fault);
+    if (planned && bench->options->detailed_exitcode &&
+        (!plan_is_empty(plan) || plan->deferral_count > 0))
+        *code = 2;
+    plan_free(plan);
     return planned;
 }

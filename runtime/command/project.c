@@ -11,9 +11,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/duration.h"
 #include "command/lab_environment.h"
 #include "script/settings.h"
 #include "store/file.h"
+
+#define SWITCH_MS       INT64_C(60000)
+#define SWITCH_LEAST_MS INT64_C(3000)
+#define SWITCH_MOST_MS  INT64_C(3600000)
 
 static bool exists(const char *path)
 {
@@ -113,6 +118,24 @@ static bool read_limits(struct project *project, struct arena *arena, struct fau
     return true;
 }
 
+// revert_after = "60s": not so short that nobody can come back in time.
+static bool read_switch(struct project *project, struct fault *fault)
+{
+    const struct value *said = value_find(project->settings, "revert_after");
+    int64_t ms = SWITCH_MS;
+    if (said && said->kind != VALUE_STRING)
+        return fault_set(fault, FAULT_ERROR,
+                         "revert_after of pipster.lua is a span of time: \"60s\"");
+    if (said && !duration_parse(said->string.bytes, &ms, fault))
+        return fault_while(fault, "reading revert_after of pipster.lua");
+    if (ms < SWITCH_LEAST_MS || ms > SWITCH_MOST_MS)
+        return fault_set(fault, FAULT_ERROR,
+                         "revert_after of pipster.lua is from 3s to 1h, not %s",
+                         said->string.bytes);
+    project->revert_after_ms = ms;
+    return true;
+}
+
 static bool read_budget(struct project *project, struct arena *arena, struct fault *fault)
 {
     const char *text = value_find_text(project->settings, "budget", NULL);
@@ -207,7 +230,7 @@ bool project_open(struct project *project, struct arena *arena,
                                  : arena_format(arena, "%s/.pipster/lab", project->root);
     if (!check_writers(project->root, fault) || !read_settings(project, arena, fault) ||
         !read_rates(project, arena, fault) || !read_budget(project, arena, fault) ||
-        !read_limits(project, arena, fault))
+        !read_limits(project, arena, fault) || !read_switch(project, fault))
         return false;
     place_state(project, arena);
     char *copy = arena_text(arena, project->root);

@@ -21,6 +21,7 @@ struct project {
     const char *lock_path;
     const char *cache_path;
     const char *lab_directory;
+    int64_t revert_after_ms;    // of the dead man's switch of a risky step
     struct resource_budget *budget; // of pipster.lua, or NULL
     struct engine_limit *limits;    // of pipster.lua
     size_t limit_count;

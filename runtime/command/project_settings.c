@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "command/project.h"
+#include "command/vendor.h"
 
 static const char *from_environment(const char *name, const char *fallback)
 {
@@ -30,8 +31,8 @@ static const char *in_home(struct arena *arena, const char *path)
 // The identity that was named, or those that ssh itself would try and that are there.
 static const struct value *identities_of(struct arena *arena, const struct value *ssh)
 {
-    const char *named = from_environment("PIPSTER_SSH_IDENTITY",
-                                         value_find_text(ssh, "identity", NULL));
+    const char *named =
+        from_environment("PIPSTER_SSH_IDENTITY", value_find_text(ssh, "identity", NULL));
     if (named) {
         const struct value *one = value_text(arena, in_home(arena, named));
         return value_list(arena, &one, 1);
@@ -47,12 +48,28 @@ static const struct value *identities_of(struct arena *arena, const struct value
     return value_list(arena, items, count);
 }
 
+// NULL: none is read.
+static const struct value *ssh_config_of(struct arena *arena, const struct value *ssh)
+{
+    const char *path = from_environment("PIPSTER_SSH_CONFIG",
+                                        value_find_text(ssh, "config", "~/.ssh/config"));
+    return strcmp(path, "none") == 0 ? NULL : value_text(arena, in_home(arena, path));
+}
+
+static bool names_identity(const struct value *ssh)
+{
+    return from_environment("PIPSTER_SSH_IDENTITY",
+                            value_find_text(ssh, "identity", NULL)) != NULL;
+}
+
 static const struct value *ssh_of(const struct project *project, struct arena *arena,
                                   bool accept_new)
 {
     const struct value *ssh = value_find(project->settings, "ssh");
     struct value_entry entries[] = {
         {"identities", identities_of(arena, ssh)},
+        {"identity_named", value_bool(names_identity(ssh))},
+        {"config", ssh_config_of(arena, ssh)},
         {"agent",
          value_bool(value_find_bool(ssh, "agent", getenv("SSH_AUTH_SOCK") != NULL))},
         {"known_hosts",
@@ -73,20 +90,26 @@ static const struct value *acme_of(struct arena *arena)
     return entries[0].value ? value_map(arena, entries, 2) : NULL;
 }
 
-const struct value *project_settings(const struct project *project,
-                                            struct arena *arena, const char *project_id,
-                                            const struct options *options)
+// How long a call may still be executing after its answer was lost: sixty times the first
+// pause of a retry, which tests shorten.
+static int64_t watch_ms(void)
 {
-    struct value_entry endpoints[] = {
-        {"hetzner", value_text(arena, from_environment("HCLOUD_ENDPOINT",
-                                                       "https://api.hetzner.cloud/v1"))},
-        {"lab", text_or_null(arena, getenv("PIPSTER_LAB_URL"))},
-    };
+    const char *first = getenv("PIPSTER_RETRY_MS");
+    int64_t first_ms = first != NULL ? strtoll(first, NULL, 10) : 0;
+    return 60 * (first_ms > 0 ? first_ms : 1000);
+}
+
+const struct value *project_settings(const struct project *project, struct arena *arena,
+                                     const char *project_id,
+                                     const struct options *options)
+{
     struct value_entry entries[] = {
         {"project", value_text(arena, project->name)},
         {"project_id", value_text(arena, project_id)},
         {"environment", value_text(arena, project->environment)},
-        {"endpoints", value_map(arena, endpoints, 2)},
+        {"currency", value_text(arena, project->currency)},
+        {"exchange", value_find(project->settings, "exchange")},
+        {"endpoints", vendor_endpoints(arena)},
         {"ssh", ssh_of(project, arena, options->accept_new)},
         {"acme", acme_of(arena)},
         {"git_base", text_or_null(arena, getenv("PIPSTER_GIT_BASE"))},
@@ -94,6 +117,8 @@ const struct value *project_settings(const struct project *project,
         {"host_driver",
          value_text(arena, from_environment("PIPSTER_HOST_DRIVER", "ssh"))},
         {"lab", value_bool(options->lab)},
+        {"watch_ms", value_integer(arena, watch_ms())},
+        {"revert_after", value_integer(arena, project->revert_after_ms / 1000)},
     };
     return value_map(arena, entries, sizeof entries / sizeof *entries);
 }

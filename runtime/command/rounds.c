@@ -75,7 +75,7 @@ static bool begin_round(struct workbench *bench, struct fault *fault)
     else
         terminal_print(&bench->out, TERMINAL_BOLD,
                        "\nRound %zu, with what is known now:\n", bench->round);
-    return state_load(bench->database, &bench->arena, &bench->recorded, fault);
+    return workbench_read_rows(bench, fault);
 }
 
 bool rounds_run(struct workbench *bench, const struct engine_options *asked,

@@ -117,13 +117,15 @@ bool saved_plan_write(struct workbench *bench, const struct engine_options *aske
     char id[17];
     secret_random_hex(id, 8);
     *file = (struct planfile){
+        .losses = file->losses,
+        .loss_count = file->loss_count,
         .id = arena_text(arena, id),
         .made_at_ms = clock_now_ms(),
         .who = workbench_who(bench),
         .pipster = PIPSTER_VERSION,
         .project = bench->project.name,
         .environment = bench->project.environment,
-        .playbook = plan->playbook,
+        .playbook = plan->playbook ? plan->playbook : bench->tip,
         .serial = bench->serial,
         .options = selection_value(asked, arena),
         .plan = plan,

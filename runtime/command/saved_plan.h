@@ -11,7 +11,8 @@
 bool saved_plan_max_age(const struct project *project, int64_t *ms,
                         struct fault *fault) FAULT_CHECKED;
 
-// Saves what was planned. FAULT_BLOCKED plans are not saved: nobody can carry them out.
+// Saves what was planned; *file comes with the losses of an undo, or empty.
+// FAULT_BLOCKED plans are not saved: nobody can carry them out.
 bool saved_plan_write(struct workbench *bench, const struct engine_options *asked,
                       const struct plan *plan, const char *path, struct planfile *file,
                       struct fault *fault) FAULT_CHECKED;

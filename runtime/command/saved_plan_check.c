@@ -266,7 +266,8 @@ bool saved_plan_check_code(struct workbench *bench, const struct planfile *file,
     struct planfile now = {0};
     struct fault cause = *fault;
     saved_plan_describe(bench, file, &now);
-    if (!planned && planfile_find_mark(&now.code, file->playbook) == NULL)
+    if (!planned && file->playbook != NULL &&
+        planfile_find_mark(&now.code, file->playbook) == NULL)
         return refuse_code(file, file->playbook, "it is not there any more", fault);
     bool same =
         check_code(file, &now, !planned, fault) && check_inputs(file, &now, fault);

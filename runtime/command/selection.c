@@ -31,7 +31,8 @@ static bool read_lines(struct arena *arena, const char *path, struct array *sele
         return true;
     fault_set(fault, FAULT_USAGE, "%s holds no selector", path);
     return fault_next(fault,
-                      "write one a line: an address, tag=NAME, host=NAME, phase=N");
+                      "write one a line: an address, tag=NAME, host=NAME, "
+                      "group=NAME, phase=N");
 }
 
 static bool read_list(struct arena *arena, const char *const *said, size_t said_count,

@@ -42,7 +42,8 @@ static bool export(struct arena *arena, const struct project *project,
     struct text text;
     if (!state_load(database, arena, &state.rows, fault) ||
         !state_setting(database, arena, "tip", &state.tip, fault) ||
-        !state_setting(database, arena, "tip_base", &state.tip_base, fault))
+        !state_setting(database, arena, "tip_base", &state.tip_base, fault) ||
+        !measurement_load_newest(database, arena, 1, NULL, &state.measured, fault))
         return fault_while(fault, "exporting %s", project->database_path);
     text_init(&text, 0);
     state_text_write(&text, &state);

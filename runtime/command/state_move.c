@@ -12,8 +12,10 @@ static bool move(struct workbench *bench, const char *from, const char *to,
     // Refused before anything is written, also for what would be there twice.
     if (!rename_rows(&bench->arena, &bench->recorded, from, to, &renamed, fault))
         return false;
+    const struct rename_move moved = {from, to};
     struct transaction *transaction = transaction_new(bench->database);
-    if (!rename_write(transaction, bench->vault, &bench->recorded, from, to, fault)) {
+    if (!rename_write(transaction, bench->vault, &bench->recorded, from, to, fault) ||
+        !rename_steps(transaction, &moved, 1, fault)) {
         transaction_free(transaction);
         return false;
     }

@@ -121,8 +121,7 @@ static bool show_next(struct recovery *recovery, struct fault *fault)
     const struct engine_options plain = {0};
     struct plan *plan = NULL;
     bool planned =
-        state_load(bench->database, &bench->arena, &bench->recorded, fault) &&
-        planning_make(bench, &plain, &plan, fault);
+        workbench_read_rows(bench, fault) && planning_make(bench, &plain, &plan, fault);
     if (plan && plan_is_empty(plan) && plan->deferral_count == 0)
         terminal_print(&bench->out, TERMINAL_PLAIN, "The next plan is empty.\n");
     else if (plan)

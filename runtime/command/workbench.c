@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/redact.h"
 #include "command/tip.h"
+#include "command/vendor.h"
 #include "net/ssh.h"
 #include "store/secret.h"
 
@@ -44,22 +44,15 @@ static bool open_net(struct workbench *bench, struct fault *fault)
     return true;
 }
 
-// The token goes to the origin of its endpoint and to no other.
-static void lend_token(struct workbench *bench)
+bool workbench_read_rows(struct workbench *bench, struct fault *fault)
 {
-    const char *token = getenv("HCLOUD_TOKEN");
-    const char *endpoint = getenv("HCLOUD_ENDPOINT");
-    if (!endpoint || !*endpoint)
-        endpoint = "https://api.hetzner.cloud/v1";
-    if (!token || !*token)
-        return;
-    redact_add(token, strlen(token));
-    const char *host = strstr(endpoint, "://");
-    const char *path = host ? strchr(host + 3, '/') : NULL;
-    size_t length = path ? (size_t) (path - endpoint) : strlen(endpoint);
-    const char *origin = arena_copy(&bench->arena, endpoint, length);
-    http_credential(bench->http, origin, "Authorization",
-                    arena_format(&bench->arena, "Bearer %s", token));
+    bench->engine.recorded = NULL;
+    if (!state_load(bench->database, &bench->arena, &bench->recorded, fault))
+        return false;
+    bench->engine.recorded = &bench->recorded;
+    bench->engine.recorded_at =
+        bench->database ? database_commit_count(bench->database) : 0;
+    return true;
 }
 
 static bool open_store(struct workbench *bench, enum workbench_mode mode,
@@ -88,8 +81,7 @@ static bool open_store(struct workbench *bench, enum workbench_mode mode,
     bench->serial = database_serial(bench->database);
     if (!vault_open(&bench->vault, bench->database, writes, fault))
         return false;
-    return state_load(bench->database, &bench->arena, &bench->recorded, fault) &&
-           tip_load(bench, fault);
+    return workbench_read_rows(bench, fault) && tip_load(bench, fault);
 }
 
 // Prices may be kept by a plan too, once the project has a folder to keep them in.
@@ -101,6 +93,13 @@ static bool open_cache(struct workbench *bench, struct fault *fault)
     if (access(folder, W_OK) != 0)
         return true;
     return cache_open(&bench->cache, bench->project.cache_path, fault);
+}
+
+static void hear(void *context, const char *name, const char *bytes, size_t length)
+{
+    const struct workbench *bench = context;
+    if (bench->told)
+        bench->told(bench->told_context, name, bytes, length);
 }
 
 static bool open_script(struct workbench *bench, enum workbench_mode mode,
@@ -121,6 +120,10 @@ static bool open_script(struct workbench *bench, enum workbench_mode mode,
         .stdlib_root = bench->options->stdlib,
         .project_id = id,
         .age_identity = value_find_text(bench->project.settings, "age_identity", NULL),
+        .told = hear,
+        .told_context = bench,
+        .passphrase = key_passphrase_find,
+        .passphrase_context = &bench->passphrases,
         .hang_exit = mode != WORKBENCH_READ ? 3 : 1,
     };
     return script_open(&bench->script, &options, fault);
@@ -131,16 +134,19 @@ bool workbench_open(struct workbench *bench, const struct options *options,
 {
     *bench = (struct workbench){.options = options, .begun_ms = clock_monotonic_ms()};
     arena_init(&bench->arena, 0);
+    key_passphrase_init(&bench->passphrases, options);
     terminal_init(&bench->out, stdout, !options->no_color);
     terminal_init(&bench->err, stderr, !options->no_color);
     if (!project_open(&bench->project, &bench->arena, options, fault) ||
         !open_net(bench, fault) || !open_store(bench, mode, fault) ||
         !open_cache(bench, fault) || !open_script(bench, mode, fault))
         return false;
-    lend_token(bench);
+    vendor_lend_tokens(bench->http, &bench->arena);
     bench->engine = (struct engine){
         .provider = script_provider(bench->script),
         .database = bench->database,
+        .recorded = bench->engine.recorded,
+        .recorded_at = bench->engine.recorded_at,
         .vault = bench->vault,
         .parallel = options->parallel,
         .limits = bench->project.limits,
@@ -173,6 +179,7 @@ void workbench_close(struct workbench *bench)
     if (bench->loop)
         loop_free(bench->loop);
     project_close(&bench->project);
+    key_passphrase_clear(&bench->passphrases);
     arena_clear(&bench->arena);
 }
 

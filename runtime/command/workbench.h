@@ -4,6 +4,7 @@
 // verb that plans or runs begins with and ends with.
 #pragma once
 
+#include "command/key_passphrase.h"
 #include "command/project.h"
 #include "net/http.h"
 #include "net/retry.h"
@@ -20,6 +21,7 @@ enum workbench_mode {
 
 struct workbench {
     struct arena arena;
+    struct key_passphrase passphrases;
     const struct options *options;
     struct project project;
     struct terminal out;    // stdout: plans, data
@@ -35,6 +37,9 @@ struct workbench {
     struct script *script;
     struct engine engine;
     struct resource_set wanted;
+    // Whoever listens to what errands tell meanwhile (script_options.told); or NULL.
+    void (*told)(void *context, const char *name, const char *bytes, size_t length);
+    void *told_context;
     const char *playbook; // set: it is evaluated, whatever the options name
     int64_t serial;       // of the state, before anything of it was read
     volatile int interrupted;
@@ -55,6 +60,9 @@ struct workbench {
 bool workbench_open(struct workbench *bench, const struct options *options,
                     enum workbench_mode mode, struct fault *fault) FAULT_CHECKED;
 void workbench_close(struct workbench *bench);
+
+// Reads again what is recorded.
+bool workbench_read_rows(struct workbench *bench, struct fault *fault) FAULT_CHECKED;
 
 // Evaluates the playbook that the options name (without one: the tip, the one last run).
 bool workbench_evaluate(struct workbench *bench, struct fault *fault) FAULT_CHECKED;

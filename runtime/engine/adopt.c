@@ -75,10 +75,12 @@ size_t adopt_record(struct engine *engine, struct plan *plan, bool everything,
     for (size_t i = 0; i < plan->change_count; i++) {
         struct draft *draft = planner->in_order[i];
         const struct change *change = draft->change;
-        bool assumed = state_find(&planner->options->assumed, change->address) != NULL;
-        if (!is_there(draft, everything) || (!assumed && !everything))
+        const struct record *assumed =
+            state_find(&planner->options->assumed, change->address);
+        if (!is_there(draft, everything) || (assumed == NULL && !everything))
             continue;
-        draft->ours = draft->ours || assumed || is_as_declared(draft);
+        bool ours = assumed != NULL && assumed->created_by_us;
+        draft->ours = draft->ours || ours || is_as_declared(draft);
         if (change->resource != NULL)
             apply_record_row(&apply, transaction, draft,
                              draft->schema->is_cost ? change->wanted : change->found);

@@ -16,7 +16,7 @@
 struct state_rows adopt_rows(struct arena *arena, const struct state_rows *rows,
                              const struct state_rows *assumed);
 
-// After engine_plan: queues the rows of what was assumed and found; `everything`: of all
-// that was found. How many there are.
+// After engine_plan: queues the rows of what was assumed and found, as ours where it was
+// assumed to be; `everything`: of all that was found. How many there are.
 size_t adopt_record(struct engine *engine, struct plan *plan, bool everything,
                     struct transaction *transaction);

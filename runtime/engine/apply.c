@@ -3,7 +3,9 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "engine/apply_batch.h"
+#include "engine/apply_check.h"
 #include "engine/apply_handler.h"
 #include "engine/apply_lane.h"
 #include "engine/apply_limit.h"
@@ -50,7 +52,7 @@ static void count_node(struct apply *apply, const struct node *node,
     else if (node->state == NODE_FAILED && is_check)
         result->check_failed_count++;
     else if (node->state == NODE_DONE && is_check)
-        result->check_passed_count++;
+        apply_check_count(apply, node);
     else if (node->state == NODE_DONE && plan_does(change) && !node->needless)
         result->done_count++;
     else if (node->state == NODE_DONE && change->resource != NULL)
@@ -73,7 +75,8 @@ void apply_finish(struct apply *apply, struct node *node, enum node_state state,
         node->failure = arena_text(apply->arena, fault->what);
     count_node(apply, node, fault);
     const struct engine_watch *watch = &apply->engine->watch;
-    bool needless = node->planned && !plan_does(node->draft->change);
+    bool needless = node->planned && node->checked == NULL &&
+                    !plan_does(node->draft->change);
     if (state == NODE_DONE && needless && watch->needless != NULL)
         watch->needless(watch->context, node->draft->change);
     if (state == NODE_SKIPPED && !begun && node->draft->change->action != CHANGE_NONE)
@@ -355,9 +358,27 @@ static void apply_clear(struct apply *apply)
     array_clear(&apply->ready);
 }
 
-static bool begin_run(struct apply *apply, const struct engine_run *asked,
-                      struct fault *fault)
+static bool journal_run(struct apply *apply, struct fault *fault)
 {
+    const struct engine_run *asked = apply->asked;
+    struct record_run run = {
+        .playbook = apply->plan->playbook,
+        .verb = asked->verb,
+        .who = asked->who,
+        .plan = asked->plan,
+        .resumes = asked->resumes,
+        .options = asked->options,
+        .begun_at_ms = apply->begun_at_ms,
+    };
+    if (!journal_begin_run(apply->engine->database, &run, fault))
+        return false;
+    apply->run = apply->result->run = run.id;
+    return true;
+}
+
+static bool begin_run(struct apply *apply, struct fault *fault)
+{
+    const struct engine_run *asked = apply->asked;
     struct database *database = apply->engine->database;
     if (!moved_write(apply->planner, fault))
         return false;
@@ -375,17 +396,8 @@ static bool begin_run(struct apply *apply, const struct engine_run *asked,
     bool tidy_first = tidy != NULL && asked->plan == NULL;
     if (tidy_first && !transaction_commit(tidy, fault))
         return fault_while(fault, "beginning a run");
-    struct record_run run = {
-        .playbook = apply->plan->playbook,
-        .verb = asked->verb,
-        .who = asked->who,
-        .plan = asked->plan,
-        .resumes = asked->resumes,
-        .options = asked->options,
-    };
-    if (!journal_begin_run(database, &run, fault))
+    if (!journal_run(apply, fault))
         return false;
-    apply->run = apply->result->run = run.id;
     return tidy == NULL || tidy_first || transaction_commit(tidy, fault) ||
            fault_while(fault, "beginning a run");
 }
@@ -419,10 +431,16 @@ static const char *outcome_of(const struct apply *apply)
 
 static bool end_run(struct apply *apply, struct fault *fault)
 {
+    bool telling = false;
+    if (apply->run == 0 && !apply_check_is_telling(apply, &telling, fault))
+        return false;
+    if (telling && !journal_run(apply, fault))
+        return false;
     if (apply->run == 0)
         return true;
     struct transaction *transaction = transaction_new(apply->engine->database);
     apply_handler_clear(apply, transaction);
+    apply_check_record(apply, transaction);
     apply_record_end(apply, transaction, outcome_of(apply));
     apply_commit((struct apply_commit){.apply = apply}, transaction);
     apply_stop_drain(apply);
@@ -473,9 +491,11 @@ bool apply_plan(struct engine *engine, struct plan *plan, const struct engine_ru
         .planner = plan->planner,
         .result = result,
         .arena = &plan->arena,
+        .asked = run,
+        .begun_at_ms = clock_now_ms(),
     };
     apply_init(&apply);
-    bool ok = begin_run(&apply, run, fault) && carry_out(&apply, fault);
+    bool ok = begin_run(&apply, fault) && carry_out(&apply, fault);
     if (ok) {
         result->interrupted = engine->interrupted != NULL && *engine->interrupted;
         ok = count_leftovers(&apply, fault) && end_run(&apply, fault) &&

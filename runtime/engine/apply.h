@@ -28,6 +28,7 @@ struct node {
     bool halved;               // of a replacement, the first half is done
     bool planned;              // it was to be changed; it may turn out not to be needed
     bool needless;             // its step found on the host that nothing was to be done
+    const struct step *checked; // how its check ended; NULL: it did not run
 };
 
 struct apply_lane {
@@ -45,6 +46,7 @@ struct apply_owed {
     bool pending; // in the journal
     bool changed; // something that owes it was done: it is to be run
     bool failing; // something that owes it failed: it stays owed
+    bool after_removals; // a removal owes it: what else goes may be what it needs
     bool ran, failed;
 };
 
@@ -54,6 +56,8 @@ struct apply {
     struct planner *planner;
     struct engine_result *result;
     struct arena *arena;
+    const struct engine_run *asked;
+    int64_t begun_at_ms;
     int64_t run; // 0: nothing is journalled
     size_t step_count;
     struct node *nodes;

@@ -46,7 +46,10 @@ static bool can_be_asked(struct apply *apply, struct apply_lane *lane, struct no
     struct draft *draft = node->draft;
     struct fault ignored; // told when the step is prepared
     const struct value *wanted = NULL;
-    if (!draft->undecided || draft->asked_at == lane->carried + 1)
+    bool stirred =
+        draft->schema != NULL && draft->schema->follows && lane->carried > 0;
+    if (draft->change->resource == NULL || !(draft->undecided || stirred) ||
+        draft->asked_at == lane->carried + 1)
         return false;
     if (draft->change->skipped != NULL ||
         !resolve_value(apply->planner, draft->change->resource->attributes, &wanted,

@@ -11,6 +11,7 @@
 #include "engine/apply_record.h"
 #include "engine/depose.h"
 #include "engine/sealed.h"
+#include "store/measurement.h"
 
 struct apply_batch {
     struct step_batch seam;
@@ -39,11 +40,14 @@ static struct apply_batch *new_batch(struct apply *apply, struct apply_lane *lan
     if (count > 0)
         memcpy(batch->nodes, nodes, count * sizeof *batch->nodes);
     batch->node_count = count;
-    batch->steps = arena_alloc(arena, (2 * count + 1) * sizeof *batch->steps);
-    batch->step_nodes = arena_alloc(arena, (2 * count + 1) * sizeof *batch->step_nodes);
-    batch->begun = arena_alloc(arena, (2 * count + 1) * sizeof *batch->begun);
-    batch->begun_ms = arena_alloc(arena, (2 * count + 1) * sizeof *batch->begun_ms);
-    batch->ended_ms = arena_alloc(arena, (2 * count + 1) * sizeof *batch->ended_ms);
+    size_t most = count; // steps, which are large
+    for (size_t i = 0; i < count; i++)
+        most += nodes[i]->draft->change->action == CHANGE_REPLACE;
+    batch->steps = arena_alloc(arena, most * sizeof *batch->steps);
+    batch->step_nodes = arena_alloc(arena, most * sizeof *batch->step_nodes);
+    batch->begun = arena_alloc(arena, most * sizeof *batch->begun);
+    batch->begun_ms = arena_alloc(arena, most * sizeof *batch->begun_ms);
+    batch->ended_ms = arena_alloc(arena, most * sizeof *batch->ended_ms);
     for (size_t i = 0; i < count; i++) {
         nodes[i]->batch = batch;
         nodes[i]->state = NODE_RUNNING;
@@ -416,6 +420,7 @@ static void attach_handlers(struct apply_batch *batch)
         seam->handlers[i].host = batch->owed[i]->host;
         seam->handlers[i].name = batch->owed[i]->name;
         seam->handlers[i].script = batch->owed[i]->script;
+        seam->handlers[i].after_removals = batch->owed[i]->after_removals;
     }
 }
 
@@ -496,6 +501,7 @@ static void on_checked(struct step_batch *seam)
     struct change *change = batch->nodes[0]->draft->change;
     change->found = value_copy(batch->apply->arena, step->found);
     step->found = change->found;
+    batch->nodes[0]->checked = step;
     batch->nodes[0]->draft->done = step->outcome == STEP_DONE;
     tell_ended(batch, 0);
     finish_nodes(batch);
@@ -504,9 +510,18 @@ static void on_checked(struct step_batch *seam)
 
 void apply_batch_check(struct apply *apply, struct apply_lane *lane, struct node *node)
 {
+    struct record_measurements last;
+    struct fault fault;
+    fault_clear(&fault);
+    if (!measurement_load_newest(apply->engine->database, apply->arena, 2,
+                                 node->draft->change->address, &last, &fault)) {
+        apply_finish(apply, node, NODE_FAILED, &fault);
+        return;
+    }
     struct apply_batch *batch = new_batch(apply, lane, &node, 1);
     batch->seam.done = on_checked;
     add_step(batch, node, node->draft->change, "check");
+    batch->steps[0].last = last;
     occupy(batch);
     hand_over(batch);
 }
@@ -581,7 +596,7 @@ void apply_batch_own(struct apply *apply, struct node *node)
         sealed_remove(transaction, change->address);
     } else if (is_secret) {
         sealed_put(apply, transaction, draft, secret);
-        step->found = value_with(apply->arena, change->wanted, "value", secret);
+        step->found = sealed_found(apply, change, secret);
     }
     apply_record_result(apply, transaction, step);
     apply_commit((struct apply_commit){apply, on_own_committed, on_own_lost, batch},

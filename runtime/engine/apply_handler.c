@@ -56,6 +56,7 @@ void apply_handler_owe(struct apply *apply, struct transaction *transaction,
         };
         owed->script = record.script;
         owed->pending = true;
+        owed->after_removals |= change->action == CHANGE_DELETE;
         if (owed->ran)
             owed->ran = owed->changed = false;
         journal_owe(transaction, &record);
@@ -87,6 +88,13 @@ static bool may_owe(const struct change *change, const struct apply_owed *owed)
     return false;
 }
 
+static bool is_awaited(const struct node *node, const struct apply_owed *owed)
+{
+    const struct draft *draft = node->draft;
+    bool goes = draft->change->action == CHANGE_DELETE && draft->change->host != NULL;
+    return may_owe(draft->change, owed) || (owed->after_removals && goes);
+}
+
 // Whether it is to be run now: something owes it, and nothing later on the host may.
 static bool is_due(const struct apply_lane *lane, const struct apply_batch *batch,
                    const struct apply_owed *owed)
@@ -95,11 +103,11 @@ static bool is_due(const struct apply_lane *lane, const struct apply_batch *batc
     for (size_t i = lane->first; i < lane->nodes.count; i++) {
         const struct node *node = lane->nodes.items[i];
         bool open = node->state == NODE_WAITING || node->state == NODE_RUNNING;
-        if (!open || !may_owe(node->draft->change, owed))
+        if (!open || !is_awaited(node, owed))
             continue;
         if (batch == NULL || node->batch != batch)
             return false;
-        wanted = true;
+        wanted = wanted || may_owe(node->draft->change, owed);
     }
     return wanted;
 }

@@ -148,7 +148,7 @@ static size_t form_batch(struct apply *apply, struct apply_lane *lane,
                 continue;
             break;
         }
-        bool lone = schema != NULL && (schema->is_host || schema->risky);
+        bool lone = schema != NULL && (schema->is_host || schema->risky || schema->lone);
         if (lone && count > 0)
             break;
         if (acts)

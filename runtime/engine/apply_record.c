@@ -69,6 +69,9 @@ void apply_record_row(struct apply *apply, struct transaction *transaction,
         .protect = resource->protect,
         .stage = resource->stage,
         .tags = resource->tags,
+        .ignore = resource->ignore,
+        .restarts = resource->restarts,
+        .reloads = resource->reloads,
         .phase = resource->phase,
         .wanted = resource->attributes,
         .attributes = with_secrets(apply, draft, attributes),
@@ -101,14 +104,34 @@ static bool needs_equal(const struct apply *apply, const struct draft *draft)
     return true;
 }
 
+static bool lists_equal(const struct value *left, const struct value *right)
+{
+    if (left == NULL || right == NULL)
+        return left == right;
+    return value_equal(left, right);
+}
+
 // What the row only tells of the declaration.
 static bool labels_equal(const struct record *record, const struct resource *resource)
 {
-    bool tagged = record->tags != NULL || resource->tags != NULL;
     return texts_equal(record->stage, resource->stage) &&
            record->phase == resource->phase &&
-           (!tagged || (record->tags != NULL && resource->tags != NULL &&
-                        value_equal(record->tags, resource->tags)));
+           lists_equal(record->tags, resource->tags) &&
+           lists_equal(record->ignore, resource->ignore) &&
+           lists_equal(record->restarts, resource->restarts) &&
+           lists_equal(record->reloads, resource->reloads);
+}
+
+// The next connection begins with the login that worked, and the last one to a host that
+// is not declared any more is made as it was declared.
+static bool has_new_way(const struct draft *draft)
+{
+    const struct change *change = draft->change;
+    const struct record *record = change->record;
+    return draft->schema->is_host &&
+           (!value_equal(record->wanted, change->resource->attributes) ||
+            !texts_equal(value_find_text(record->attributes, "last_login", NULL),
+                         value_find_text(change->found, "last_login", NULL)));
 }
 
 bool apply_record_needs_row(const struct apply *apply, const struct draft *draft)
@@ -128,12 +151,17 @@ bool apply_record_needs_row(const struct apply *apply, const struct draft *draft
     if (draft->schema->is_core &&
         !value_equal(record->wanted, change->resource->attributes))
         return true;
+    // How it is reached differs from nothing in the world, and who has no playbook at
+    // hand reads it here.
+    if (draft->schema->is_host &&
+        !value_equal(record->wanted, change->resource->attributes))
+        return true;
     const char *incarnation = incarnation_of(apply, draft);
     return record->protect != change->resource->protect ||
            !labels_equal(record, change->resource) ||
            !texts_equal(record->playbook, change->resource->playbook) ||
            (incarnation != NULL && !texts_equal(record->incarnation, incarnation)) ||
-           !needs_equal(apply, draft);
+           has_new_way(draft) || !needs_equal(apply, draft);
 }
 
 void apply_record_settle(struct apply *apply, struct transaction *transaction,
@@ -294,15 +322,16 @@ void apply_record_end(struct apply *apply, struct transaction *transaction,
 {
     const struct engine_result *result = apply->result;
     struct arena *arena = apply->arena;
-    struct value_entry told[8] = {
+    struct value_entry told[9] = {
         {"done", value_integer(arena, (int64_t) result->done_count)},
         {"failed", value_integer(arena, (int64_t) result->failed_count)},
         {"skipped", value_integer(arena, (int64_t) result->skipped_count)},
         {"unchanged", value_integer(arena, (int64_t) result->unchanged_count)},
         {"checks_passed", value_integer(arena, (int64_t) result->check_passed_count)},
         {"checks_failed", value_integer(arena, (int64_t) result->check_failed_count)},
+        {"checks_warned", value_integer(arena, (int64_t) result->check_warned_count)},
     };
-    size_t count = 6 + apply_trace_end(apply, told + 6);
+    size_t count = 7 + apply_trace_end(apply, told + 7);
     struct record_run run = {
         .id = apply->run,
         .outcome = outcome,

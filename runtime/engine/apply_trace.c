@@ -16,10 +16,13 @@ static const struct value *row_value(struct arena *arena, const struct record *r
     for (size_t i = 0; i < record->need_count; i++)
         needs[i] = value_text(arena, record->needs[i]);
     const struct value_entry entries[] = {
+        {"ignore", record->ignore},
         {"needs", value_list(arena, needs, record->need_count)},
         {"phase", record->phase != 0 ? value_integer(arena, record->phase) : NULL},
         {"playbook", text_or_null(arena, record->playbook)},
         {"protect", value_bool(record->protect)},
+        {"reloads", record->reloads},
+        {"restarts", record->restarts},
         {"stage", text_or_null(arena, record->stage)},
         {"tags", record->tags},
     };
@@ -101,12 +104,25 @@ static const struct value *handler_value(struct arena *arena,
     return value_map(arena, entries, sizeof entries / sizeof *entries);
 }
 
+static const struct value *warnings_value(struct arena *arena, const struct step *step)
+{
+    size_t count = step != NULL ? step->answer.warning_count : 0;
+    const struct value **items = arena_alloc(arena, (count + 1) * sizeof *items);
+    for (size_t i = 0; i < count; i++)
+        items[i] = value_text(arena, step->answer.warnings[i]);
+    return count > 0 ? value_list(arena, items, count) : NULL;
+}
+
 static const struct value *check_value(struct arena *arena, const struct node *node)
 {
     const struct value_entry entries[] = {
         {"address", value_text(arena, node->draft->change->address)},
         {"failure", text_or_null(arena, node->failure)},
+        {"note", node->checked != NULL
+                     ? text_or_null(arena, node->checked->answer.note)
+                     : NULL},
         {"passed", value_bool(node->state == NODE_DONE)},
+        {"warnings", warnings_value(arena, node->checked)},
     };
     return value_map(arena, entries, sizeof entries / sizeof *entries);
 }

@@ -36,7 +36,10 @@ const char *apply_wave_stopped(struct apply *apply, const struct node *node)
     for (size_t i = 0; i < hosts_before(host); i++) {
         const char *address = host->rolling->hosts[i];
         const struct apply_lane *lane = map_find(&apply->lanes, address);
-        if (lane != NULL && has_failed(lane) && ++failed > host->rolling->max_fail)
+        const struct draft *earlier = planner_find(apply->planner, address);
+        bool unreached = earlier != NULL && earlier->unreached;
+        if ((unreached || (lane != NULL && has_failed(lane))) &&
+            ++failed > host->rolling->max_fail)
             return address;
     }
     return NULL;

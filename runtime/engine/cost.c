@@ -47,20 +47,53 @@ static void add_unpriced(struct plan *plan, const struct price_line *line)
     plan->cost_is_known = false;
 }
 
-static bool add_lines(const struct summing *summing, const struct price_line *lines,
-                      size_t count, bool is_after, struct fault *fault)
+static void add_prices(struct cost_lines *lines, struct cost_line line, size_t count)
+{
+    for (size_t i = 0; i < count; i++, line.price++)
+        lines->items[lines->count++] = line;
+}
+
+void cost_list(struct plan *plan, struct cost_lines *lines)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < plan->change_count; i++) {
+        const struct preview *preview = plan->changes[i].preview;
+        most += 2 * preview->price_before_count + preview->price_count;
+    }
+    lines->items = arena_alloc(&plan->arena, (most + 1) * sizeof *lines->items);
+    lines->count = 0;
+    for (size_t i = 0; i < plan->change_count; i++) {
+        const struct change *change = &plan->changes[i];
+        const struct preview *preview = change->preview;
+        struct cost_line before = {change, preview->prices_before, false};
+        struct cost_line kept = {change, preview->prices_before, true};
+        struct cost_line after = {change, preview->prices, true};
+        bool stays = change->action != CHANGE_DELETE && change->action != CHANGE_FORGET;
+        // What is left alone, left out or only forgotten costs what it cost before.
+        bool undeclared = (change->resource == NULL && stays) ||
+                          change->skipped != NULL || change->stays;
+        if (change->action != CHANGE_CREATE)
+            add_prices(lines, before, preview->price_before_count);
+        if (undeclared)
+            add_prices(lines, kept, preview->price_before_count);
+        else if (stays)
+            add_prices(lines, after, preview->price_count);
+    }
+}
+
+static bool add_line(const struct summing *summing, const struct cost_line *line,
+                     struct fault *fault)
 {
     struct plan *plan = summing->plan;
-    struct money *sum = is_after ? &plan->cost_after : &plan->cost_before;
-    for (size_t i = 0; i < count; i++) {
-        struct money amount;
-        bool priced = lines[i].known && cost_convert(summing->engine, lines[i].monthly,
-                                                     summing->currency, &amount);
-        if (!priced && is_after)
-            add_unpriced(plan, &lines[i]);
-        if (priced && !money_add(sum, amount, fault))
-            return fault_while(fault, "adding up %s", lines[i].what);
-    }
+    struct money *sum = line->is_after ? &plan->cost_after : &plan->cost_before;
+    struct money amount;
+    bool priced =
+        line->price->known &&
+        cost_convert(summing->engine, line->price->monthly, summing->currency, &amount);
+    if (!priced && line->is_after)
+        add_unpriced(plan, line->price);
+    if (priced && !money_add(sum, amount, fault))
+        return fault_while(fault, "adding up %s", line->price->what);
     return true;
 }
 
@@ -68,26 +101,13 @@ bool cost_sum(const struct engine *engine, struct plan *plan, struct fault *faul
 {
     struct summing summing = {engine, plan,
                               engine->currency != NULL ? engine->currency : "EUR"};
+    struct cost_lines lines;
     plan->cost_before = money_zero(summing.currency);
     plan->cost_after = money_zero(summing.currency);
     plan->cost_is_known = true;
-    for (size_t i = 0; i < plan->change_count; i++) {
-        const struct change *change = &plan->changes[i];
-        const struct preview *preview = change->preview;
-        bool stays = change->action != CHANGE_DELETE && change->action != CHANGE_FORGET;
-        bool was = change->action != CHANGE_CREATE;
-        // What is left alone, left out or only forgotten costs what it cost before.
-        bool undeclared = (change->resource == NULL && stays) ||
-                          change->skipped != NULL || change->stays;
-        if (was && !add_lines(&summing, preview->prices_before,
-                              preview->price_before_count, false, fault))
+    cost_list(plan, &lines);
+    for (size_t i = 0; i < lines.count; i++)
+        if (!add_line(&summing, &lines.items[i], fault))
             return false;
-        if (undeclared && !add_lines(&summing, preview->prices_before,
-                                     preview->price_before_count, true, fault))
-            return false;
-        if (stays && !undeclared &&
-            !add_lines(&summing, preview->prices, preview->price_count, true, fault))
-            return false;
-    }
     return true;
 }

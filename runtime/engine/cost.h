@@ -5,6 +5,22 @@
 
 #include "engine/engine.h"
 
+// One price of one thing.
+struct cost_line {
+    const struct change *change;
+    const struct price_line *price;
+    bool is_after; // else before
+};
+
+struct cost_lines {
+    struct cost_line *items;
+    size_t count;
+};
+
+// What the things of a plan cost before it and after it, in the plan's order: the lines
+// that make both sums.
+void cost_list(struct plan *plan, struct cost_lines *lines);
+
 // Sums the price lines of all previews; what has no price, or no exchange rate, is
 // listed.
 bool cost_sum(const struct engine *engine, struct plan *plan,

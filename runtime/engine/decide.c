@@ -209,6 +209,56 @@ static bool leave_unread(struct planner *planner, struct draft *draft,
     return ask_preview(planner, draft, fault);
 }
 
+static bool is_unreached(const struct planner *planner, const struct draft *draft)
+{
+    bool is_host = draft->schema != NULL && draft->schema->is_host;
+    bool on_host = draft->change->host != NULL || is_host;
+    return planner->options->leave_unreached && on_host && !draft->left_out &&
+           draft->fault->kind == FAULT_UNREACHABLE;
+}
+
+// Its branch alone stands still: select_hold leaves out what cannot do without it.
+static bool leave_unreached(struct planner *planner, struct draft *draft,
+                            struct fault *fault)
+{
+    struct plan *plan = planner->plan;
+    struct change *change = draft->change;
+    const char *host = change->host != NULL ? change->host : change->address;
+    if (change->host == NULL) {
+        struct plan_unreached *longer =
+            arena_alloc(planner->arena, (plan->unreached_count + 1) * sizeof *longer);
+        if (plan->unreached_count > 0)
+            memcpy(longer, plan->unreached, plan->unreached_count * sizeof *longer);
+        longer[plan->unreached_count++] = (struct plan_unreached){host, draft->fault};
+        plan->unreached = longer;
+    }
+    draft->unreached = draft->left_out = true;
+    draft->left_out_by = arena_format(planner->arena, "%s, which does not answer", host);
+    return leave_unread(planner, draft, fault);
+}
+
+// What is as it should be by now may become due by what changes before it on its host.
+static void expect_to_follow(struct planner *planner, struct draft *draft)
+{
+    struct change *change = draft->change;
+    if (!draft->schema->follows || change->action != CHANGE_NONE || draft->asked_at > 0)
+        return;
+    for (size_t i = 0; i < planner->draft_count; i++) {
+        const struct change *other = planner->drafts[i].change;
+        bool before = other->resource != NULL && other->host != NULL &&
+                      other->resource->order < change->resource->order;
+        if (!before || strcmp(other->host, change->host) != 0 ||
+            !planner->drafts[i].decided || !plan_does(other))
+            continue;
+        draft->undecided = true;
+        draft->state = OBSERVE_UNDECIDED;
+        draft->because =
+            arena_format(planner->arena, "%s may ask for it", other->address);
+        compare_with_world(planner, draft, NULL);
+        return;
+    }
+}
+
 static bool decide_declared(struct planner *planner, struct draft *draft,
                             struct fault *fault)
 {
@@ -223,17 +273,25 @@ static bool decide_declared(struct planner *planner, struct draft *draft,
     if (draft->state == OBSERVE_FAILED && !draft->schema->is_check) {
         if (draft->left_out)
             return leave_unread(planner, draft, fault);
+        if (is_unreached(planner, draft))
+            return leave_unreached(planner, draft, fault);
         *fault = *draft->fault;
         return false;
     }
     compare_with_world(planner, draft, NULL);
+    expect_to_follow(planner, draft);
     // The source of a secret that is not to be touched need not answer.
     const struct engine_options *options = planner->options;
     bool stays = options->only_looks || (options->undoes != 0 && draft->left_out);
     if (draft->schema->is_core && !draft->done && !stays &&
         !sealed_compare(planner, draft, fault))
         return false;
-    return refine(planner, draft, fault);
+    if (!refine(planner, draft, fault))
+        return false;
+    for (size_t i = 0; i < draft->change->preview->warning_count; i++)
+        planner_warn(planner, "%s: %s", draft->change->address,
+                     draft->change->preview->warnings[i]);
+    return true;
 }
 
 static void forget(struct change *change, const char *reason)
@@ -327,11 +385,22 @@ bool decide_draft(struct planner *planner, struct draft *draft, struct fault *fa
                  removed_find(planner, draft) == NULL &&
                  !map_has(&planner->kept, change->address) &&
                  !planner_is_left_alone(planner, draft);
+    if (asked && is_unreached(planner, draft))
+        return leave_unreached(planner, draft, fault);
     if (asked) {
         *fault = *draft->fault;
         return false;
     }
     decide_removed(planner, draft);
+    if (!ask_preview(planner, draft, fault))
+        return false;
+    if (change->action != CHANGE_DELETE || change->preview->stays_because == NULL)
+        return true;
+    change->stays = true;
+    forget(change, arena_format(planner->arena, "%s: it stays as it is",
+                                change->preview->stays_because));
+    planner_warn(planner, "%s is not destroyed: %s", change->address,
+                 change->preview->stays_because);
     return ask_preview(planner, draft, fault);
 }
 

@@ -240,18 +240,22 @@ static void add_field(struct arena *arena, struct diff *diff,
                                  has_path ? "." : "", has_path ? path : "");
 }
 
+void diff_make_room(struct arena *arena, struct diff *diff)
+{
+    if (diff->fields != NULL)
+        return;
+    // One more: what it is called.
+    diff->fields = arena_alloc(arena, (diff->most + 2) * sizeof *diff->fields);
+    diff->births = arena_alloc(arena, (diff->most + 1) * sizeof *diff->births);
+    diff->notes = arena_alloc(arena, (diff->most + 1) * sizeof *diff->notes);
+}
+
 void diff_compare(struct arena *arena, const struct vault *vault,
                   const struct schema *schema, const struct value *wanted,
                   const struct value *found, const struct value *recorded,
                   struct diff *diff)
 {
-    *diff = (struct diff){0};
-    // One more: what it is called.
-    diff->fields =
-        arena_alloc(arena, (schema->attribute_count + 2) * sizeof *diff->fields);
-    diff->births =
-        arena_alloc(arena, (schema->attribute_count + 1) * sizeof *diff->births);
-    diff->notes = arena_alloc(arena, (schema->attribute_count + 1) * sizeof *diff->notes);
+    *diff = (struct diff){.most = schema->attribute_count};
     for (size_t i = 0; i < schema->attribute_count; i++) {
         const struct schema_attribute *attribute = &schema->attributes[i];
         const struct value *given = value_find(wanted, attribute->name);
@@ -263,6 +267,7 @@ void diff_compare(struct arena *arena, const struct vault *vault,
         enum likeness likeness = compare_attribute(arena, vault, attribute, given, seen);
         if (likeness == SAME)
             continue;
+        diff_make_room(arena, diff);
         if (attribute->birth)
             add_birth(arena, diff, attribute, given, seen);
         else

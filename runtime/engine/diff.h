@@ -9,7 +9,8 @@
 struct vault;
 
 struct diff {
-    struct change_field *fields; // that differ, or may
+    size_t most; // as many attributes are compared
+    struct change_field *fields; // that differ, or may; NULL: no room was made yet
     size_t field_count;
     // Of what only a new thing would have, with a note each (NULL: nothing to tell).
     struct change_field *births;
@@ -27,6 +28,9 @@ void diff_compare(struct arena *arena, const struct vault *vault,
                   const struct schema *schema, const struct value *wanted,
                   const struct value *found, const struct value *recorded,
                   struct diff *diff);
+
+// Before something is added to what diff_compare found: most often there is nothing.
+void diff_make_room(struct arena *arena, struct diff *diff);
 
 // The fields of something new.
 void diff_create(struct arena *arena, const struct schema *schema,

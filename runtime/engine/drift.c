@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "engine/diff.h"
+#include "engine/lifecycle.h"
 #include "engine/planner.h"
 #include "engine/recall.h"
 #include "value/json.h"
@@ -89,7 +90,8 @@ static const struct value *restore(const struct drifting *drifting,
     return value_map(arena, entries, recorded->map.count);
 }
 
-// The recorded attributes that were declared. What is used at birth only is none of them.
+// The recorded attributes that were declared, and not to be left as they are found. What
+// is used at birth only is none of them.
 static const struct value *managed(const struct drifting *drifting,
                                    const struct draft *draft)
 {
@@ -103,7 +105,8 @@ static const struct value *managed(const struct drifting *drifting,
         const char *name = schema->attributes[i].name;
         const struct value *recorded = value_find(record->attributes, name);
         if (schema->attributes[i].birth || value_is_null(recorded) ||
-            value_is_null(value_find(record->wanted, name)))
+            value_is_null(value_find(record->wanted, name)) ||
+            lifecycle_ignores(record->ignore, name))
             continue;
         entries[count].value =
             restore(drifting, recorded, value_find(change->wanted, name));

@@ -13,6 +13,7 @@
 #include "engine/planner.h"
 #include "engine/refresh.h"
 #include "engine/select.h"
+#include "engine/share.h"
 #include "engine/stage.h"
 
 // The machine under a host is decided before the host is asked, and so on up.
@@ -51,6 +52,8 @@ bool engine_plan(struct engine *engine, const struct resource_set *wanted,
     struct planner *planner = (*plan)->planner;
     if (planner->options->warning != NULL)
         planner_warn(planner, "%s", planner->options->warning);
+    if (engine->revenue != NULL && engine->revenue->warning != NULL)
+        planner_warn(planner, "%s", engine->revenue->warning);
     if (!resource_check(planner->wanted, fault) ||
         !graph_order(&planner->graph, planner->wanted, planner->removed_count, fault))
         goto out;
@@ -62,6 +65,7 @@ bool engine_plan(struct engine *engine, const struct resource_set *wanted,
         goto out;
     if (!plan_arrange(*plan, fault) || !cost_sum(engine, *plan, fault))
         goto out;
+    share_take(engine, *plan);
     // A plan that may not be carried out is still there to be shown.
     return guard_judge(planner, fault);
 out:

@@ -30,6 +30,9 @@ struct engine {
     const struct provider *provider;
     struct database *database; // NULL: never stored anything (plan of a new project)
     struct vault *vault;       // NULL in a plan that has no key yet
+    // The rows as they were read when that many commits had been made; NULL: not yet.
+    const struct state_rows *recorded;
+    int64_t recorded_at;
     struct engine_watch watch;
     int parallel; // cloud steps and hosts at once; 10
     // Fewer of one namespace of types, or of "hosts", at once.
@@ -39,6 +42,7 @@ struct engine {
     const struct engine_rate *rates;
     size_t rate_count;
     const char *currency; // of the project: "EUR"
+    const struct engine_revenue *revenue; // NULL: nobody asked for it
     // Set from a signal handler: start no new step.
     const volatile int *interrupted;
     // Set some seconds later: do not wait either. NULL: running steps are always awaited.
@@ -57,6 +61,18 @@ struct engine_rate {
     const char *date; // "2026-09-29"
 };
 
+// What comes in a month, as far as it may be relied on.
+struct engine_revenue {
+    bool is_told; // a source of it is declared, or some was read once: shares are told
+    bool is_known;
+    struct money monthly; // the cautious figure, in the currency of its source
+    int64_t customers;    // -1: not told
+    const char *source;   // "stripe"
+    int64_t as_of_ms;
+    const char *unknown; // where it is not known: why
+    const char *warning; // to be among the plan's, or NULL
+};
+
 struct engine_options {
     bool destroy;                     // plan the removal of everything recorded
     const char *const *allow_destroy; // addresses or globs; "all" lifts every protection
@@ -69,6 +85,9 @@ struct engine_options {
     size_t except_count;
     int64_t undoes;  // the run whose inverse this is, of the things in `only`; or 0
     bool only_looks; // nothing is to be carried out: nothing is previewed either
+    // A host that cannot be reached is left out, with what cannot do without it, and is
+    // named in plan->unreached. Without this the plan fails.
+    bool leave_unreached;
     const char *warning; // to be among the plan's, or NULL
     // Told of what a stage was told and does not hold: `now` is what the plan found, or
     // unknown when a change will make it. The plan is then refused (FAULT_STALE): the
@@ -94,6 +113,7 @@ struct engine_result {
     size_t unsettled_count; // left running when it was stopped: the next run settles them
     size_t needless_count; // of the unchanged: they might have been changed
     size_t check_passed_count, check_failed_count;
+    size_t check_warned_count; // of those passed: with a warning
     struct resource_output *outputs; // in the plan's arena
     size_t output_count;
     bool interrupted;

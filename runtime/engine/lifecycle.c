@@ -3,9 +3,8 @@
 
 #include <string.h>
 
-static bool ignores(const struct resource *resource, const char *name)
+bool lifecycle_ignores(const struct value *ignore, const char *name)
 {
-    const struct value *ignore = resource->ignore;
     for (size_t i = 0; ignore != NULL && i < ignore->list.count; i++)
         if (value_is_text(ignore->list.items[i], name) ||
             value_is_text(ignore->list.items[i], "all"))
@@ -22,7 +21,7 @@ const struct value *lifecycle_wanted(struct arena *arena, const struct change *c
     for (size_t i = 0; i < resource->schema->attribute_count; i++) {
         const struct schema_attribute *attribute = &resource->schema->attributes[i];
         if (!attribute->local && value_find(wanted, attribute->name) != NULL &&
-            ignores(resource, attribute->name))
+            lifecycle_ignores(resource->ignore, attribute->name))
             wanted = value_with(arena, wanted, attribute->name,
                                 value_find(change->found, attribute->name));
     }
@@ -52,8 +51,9 @@ void lifecycle_births(struct planner *planner, const struct change *change,
 
 void lifecycle_name(struct arena *arena, const struct change *change, struct diff *diff)
 {
-    if (change->called == NULL || ignores(change->resource, "all"))
+    if (change->called == NULL || lifecycle_ignores(change->resource->ignore, "all"))
         return;
+    diff_make_room(arena, diff);
     diff->fields[diff->field_count++] = (struct change_field){
         .name = "called",
         .before = value_text(arena, change->called),

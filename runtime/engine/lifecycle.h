@@ -8,6 +8,9 @@
 #include "engine/diff.h"
 #include "engine/planner.h"
 
+// Whether `ignore` of a declaration or a row names it; it may be NULL.
+bool lifecycle_ignores(const struct value *ignore, const char *name);
+
 // For something that is there: what is wanted, with what is to be ignored as found.
 const struct value *lifecycle_wanted(struct arena *arena, const struct change *change);
 

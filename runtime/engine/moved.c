@@ -171,21 +171,33 @@ void moved_tell(struct planner *planner)
     }
 }
 
+static bool write_all(const struct planner *planner, struct transaction *transaction,
+                      struct fault *fault)
+{
+    const struct moved *moved = list_of(planner);
+    const struct vault *vault = planner->engine->vault;
+    size_t count = 0;
+    while (moved[count].from != NULL)
+        count++;
+    struct rename_move *moves = arena_alloc(planner->arena, count * sizeof *moves);
+    for (size_t i = 0; i < count; i++) {
+        moves[i] = (struct rename_move){moved[i].from, moved[i].to};
+        if (!rename_write(transaction, vault, &moved[i].rows, moved[i].from, moved[i].to,
+                          fault))
+            return fault_where(fault, "%s", moved[i].where);
+    }
+    return rename_steps(transaction, moves, count, fault);
+}
+
 bool moved_write(struct planner *planner, struct fault *fault)
 {
-    const struct engine *engine = planner->engine;
-    const struct moved *moved = list_of(planner);
-    struct transaction *transaction = NULL;
-    if (moved->from == NULL)
+    if (list_of(planner)->from == NULL)
         return true;
-    transaction = transaction_new(engine->database);
-    for (; moved->from != NULL; moved++)
-        if (!rename_write(transaction, engine->vault, &moved->rows, moved->from,
-                          moved->to, fault)) {
-            fault_where(fault, "%s", moved->where);
-            transaction_free(transaction);
-            return false;
-        }
+    struct transaction *transaction = transaction_new(planner->engine->database);
+    if (!write_all(planner, transaction, fault)) {
+        transaction_free(transaction);
+        return false;
+    }
     planner->moved = NULL; // written: the database has it under its new address
     return transaction_commit(transaction, fault) ||
            fault_while(fault, "beginning a run");

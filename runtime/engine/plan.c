@@ -72,6 +72,24 @@ bool plan_is_empty(const struct plan *plan)
     return plan->handler_count == 0;
 }
 
+bool plan_is_whole(const struct plan *plan, struct fault *fault)
+{
+    struct text others;
+    if (plan->unreached_count == 0)
+        return true;
+    const struct fault *first = plan->unreached[0].fault;
+    text_init(&others, 0);
+    for (size_t i = 1; i < plan->unreached_count; i++)
+        text_format(&others, "%s%s", i > 1 ? ", " : "; nor did ",
+                    plan->unreached[i].host);
+    *fault = *first;
+    fault_while(fault, "reading %s%s", plan->unreached[0].host, others.bytes);
+    if (first->next[0] == '\0')
+        fault_next(fault, "what is on it was left out: run again when it answers");
+    text_clear(&others);
+    return false;
+}
+
 const struct change *plan_find(const struct plan *plan, const char *address)
 {
     const struct draft *draft =
@@ -215,6 +233,60 @@ static bool host_goes(const struct plan *plan, const char *address)
     return host == NULL || host->goes_with != NULL;
 }
 
+static bool voids(const struct change *change, const char *host, const char *handler)
+{
+    const struct preview *preview = change->preview;
+    if (strcmp(change->host, host) != 0)
+        return false;
+    for (size_t i = 0; i < preview->void_count; i++)
+        if (strcmp(preview->voids[i], handler) == 0)
+            return true;
+    return false;
+}
+
+// What a change owes without what nothing is left for.
+static void take_back(struct plan *plan, struct change *change,
+                      const struct change *const *voiding, size_t count)
+{
+    const struct preview *told = change->preview;
+    struct preview *kept = arena_alloc(&plan->arena, sizeof *kept);
+    *kept = *told;
+    kept->handler_count = 0;
+    kept->handlers =
+        arena_alloc(&plan->arena, (told->handler_count + 1) * sizeof *kept->handlers);
+    kept->handler_scripts = arena_alloc(
+        &plan->arena, (told->handler_count + 1) * sizeof *kept->handler_scripts);
+    for (size_t i = 0; i < told->handler_count; i++) {
+        bool is_void = false;
+        for (size_t k = 0; k < count && !is_void; k++)
+            is_void = voids(voiding[k], change->host, told->handlers[i]);
+        if (is_void)
+            continue;
+        kept->handlers[kept->handler_count] = told->handlers[i];
+        kept->handler_scripts[kept->handler_count++] = told->handler_scripts[i];
+    }
+    change->preview = kept;
+}
+
+// A service that is removed is not restarted for what changes with it.
+static void void_handlers(struct plan *plan)
+{
+    const struct change **voiding =
+        arena_alloc(&plan->arena, (plan->change_count + 1) * sizeof *voiding);
+    size_t count = 0;
+    for (size_t i = 0; i < plan->change_count; i++) {
+        const struct change *change = &plan->changes[i];
+        if (change->action == CHANGE_DELETE && change->host != NULL &&
+            change->preview->void_count > 0)
+            voiding[count++] = change;
+    }
+    for (size_t i = 0; i < plan->change_count && count > 0; i++) {
+        struct change *change = &plan->changes[i];
+        if (change->host != NULL && change->preview->handler_count > 0)
+            take_back(plan, change, voiding, count);
+    }
+}
+
 static void list_handlers(struct plan *plan)
 {
     const struct journal_open *open = &plan->planner->open;
@@ -321,6 +393,7 @@ bool plan_arrange(struct plan *plan, struct fault *fault)
     copy_changes(plan, graph);
     copy_needs(plan, graph);
     count_changes(plan);
+    void_handlers(plan);
     list_handlers(plan);
     warn_of_left_alone(plan);
     settle_tell(planner);

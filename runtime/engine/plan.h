@@ -54,7 +54,7 @@ struct change {
     const char *heir;                // what takes the place of this old one, or NULL …
     bool is_half;                    // … and counts this as a part of its replacement
     const char *moved_from;          // its address until now, or NULL
-    bool stays;                      // forgotten by `removed`, and still there afterwards
+    bool stays;                      // forgotten, and still there afterwards
     const struct preview *preview;   // never NULL after plan
     // Why --only or --except leaves it to another run, or NULL. The action is then
     // CHANGE_NONE, and here stands what it would have been.
@@ -81,6 +81,19 @@ struct plan_handler {
     int64_t owed_since_run; // 0 when new
 };
 
+struct plan_unreached {
+    const char *host; // "host/app"
+    const struct fault *fault;
+};
+
+// What comes in a month, in the currency of the costs: what they are a share of.
+struct plan_revenue {
+    bool is_told, is_known; // as of struct engine_revenue
+    struct money monthly;
+    int64_t customers;   // -1: not told
+    const char *unknown; // why it is not known
+};
+
 struct plan {
     struct arena arena; // owns everything below
     struct change *changes; // every resource and row, in the order of carrying out
@@ -93,7 +106,9 @@ struct plan {
     size_t may_count; // how many of these are VERDICT_MAY
     size_t check_count;
     size_t moved_count, forgotten_count; // rows alone; by `removed`
-    size_t skipped_count; // left out by --only or --except, checks apart
+    size_t skipped_count; // left out by --only or --except, or unreached; checks apart
+    struct plan_unreached *unreached; // hosts that did not answer
+    size_t unreached_count;
     const struct resource_deferral *deferrals; // stages that wait for values
     size_t deferral_count;
     struct resource_output *outputs; // resolved as far as known
@@ -103,6 +118,7 @@ struct plan {
     bool cost_is_known;            // false: something is not priced
     struct price_line *unpriced;
     size_t unpriced_count;
+    struct plan_revenue revenue;
     // What was settled of earlier runs: "create hetzner.server/app of run 3: it
     // happened".
     const char **settled;
@@ -125,6 +141,9 @@ const char *plan_action_name(enum change_action action);
 // Nothing to add, change, destroy or forget, and no handler owed. (A stage may still be
 // deferred.)
 bool plan_is_empty(const struct plan *plan);
+// FAULT_UNREACHABLE, naming the hosts, when some were left out because they did not
+// answer.
+bool plan_is_whole(const struct plan *plan, struct fault *fault) FAULT_CHECKED;
 const struct change *plan_find(const struct plan *plan, const char *address);
 void plan_free(struct plan *plan);
 

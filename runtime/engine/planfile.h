@@ -8,7 +8,7 @@
 #pragma once
 
 #include "base/text.h"
-#include "engine/plan.h"
+#include "engine/undo.h"
 
 struct vault;
 
@@ -41,7 +41,9 @@ struct planfile {
     int64_t made_at_ms;
     const char *who;     // "anna@laptop"
     const char *pipster; // the version that made it
-    const char *project, *environment, *playbook;
+    const char *project, *environment;
+    // What is carried out; of an undo or a destroy the one whose guards hold, or NULL.
+    const char *playbook;
     // NULL: the project had stored nothing yet. Then there was no key: digests are plain,
     // those of secrets are left out, and the file has no seal.
     const char *project_id;
@@ -53,6 +55,8 @@ struct planfile {
     const struct plan *plan;      // when read: as much of it as can be shown
     struct planfile_change *changes;
     size_t change_count;
+    const struct undo_loss *losses; // what an undo cannot undo
+    size_t loss_count;
     struct planfile_marks handlers; // "reload caddy on host/app"
     const char *checksum;           // when read
     const char *seal;               // when read; or NULL

@@ -91,6 +91,20 @@ static bool action_of(const char *word, enum change_action *action)
     return false;
 }
 
+static void decode_losses(struct decoding *of, const struct value *line)
+{
+    const struct value *list = value_find(line, "lost");
+    size_t count = list != NULL && list->kind == VALUE_LIST ? list->list.count : 0;
+    struct undo_loss *losses = arena_alloc(of->arena, (count + 1) * sizeof *losses);
+    for (size_t i = 0; i < count; i++)
+        losses[i] = (struct undo_loss){
+            value_find_text(list->list.items[i], "address", "?"),
+            value_find_text(list->list.items[i], "what", "?"),
+        };
+    of->file->losses = losses;
+    of->file->loss_count = count;
+}
+
 static bool decode_head(struct decoding *of, const struct value *line)
 {
     struct planfile *file = of->file;
@@ -107,8 +121,12 @@ static bool decode_head(struct decoding *of, const struct value *line)
     file->code = marks_of(of->arena, line, "code");
     file->inputs = marks_of(of->arena, line, "inputs");
     of->plan->playbook = file->playbook;
+    of->plan->is_destroy = value_find_bool(line, "destroys", false);
+    of->plan->undoes = (int64_t) count_of(line, "undoes");
+    decode_losses(of, line);
+    bool needs_playbook = !of->plan->is_destroy && of->plan->undoes == 0;
     of->has_head = file->id != NULL && file->environment != NULL &&
-                   file->playbook != NULL && file->project != NULL;
+                   file->project != NULL && (file->playbook != NULL || !needs_playbook);
     return of->has_head || refuse_line(of, "it does not say what the plan is for");
 }
 

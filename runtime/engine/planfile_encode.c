@@ -331,6 +331,22 @@ static void encode_plan(struct text *out, const struct plan *plan)
     end(&line, out);
 }
 
+static void put_losses(struct line *line, const struct planfile *file)
+{
+    struct arena *arena = &line->arena;
+    const struct value **items =
+        arena_alloc(arena, (file->loss_count + 1) * sizeof *items);
+    for (size_t i = 0; i < file->loss_count; i++) {
+        const struct value_entry entries[] = {
+            {"address", value_text(arena, file->losses[i].address)},
+            {"what", value_text(arena, file->losses[i].what)},
+        };
+        items[i] = value_map(arena, entries, 2);
+    }
+    if (file->loss_count > 0)
+        put(line, "lost", value_list(arena, items, file->loss_count));
+}
+
 static void encode_head(struct text *out, const struct planfile *file)
 {
     struct line line;
@@ -342,6 +358,10 @@ static void encode_head(struct text *out, const struct planfile *file)
     put_text(&line, "project_id", file->project_id);
     put_text(&line, "environment", file->environment);
     put_text(&line, "playbook", file->playbook);
+    put_flag(&line, "destroys", file->plan->is_destroy);
+    if (file->plan->undoes != 0)
+        put_integer(&line, "undoes", file->plan->undoes);
+    put_losses(&line, file);
     put_integer(&line, "serial", file->serial);
     put_integer(&line, "last_run", file->last_run);
     put(&line, "options", file->options);

@@ -8,9 +8,9 @@
 #include "engine/removed.h"
 #include "engine/resolve.h"
 #include "engine/stage.h"
+#include "store/secret.h"
 #include "value/address.h"
 
-static const struct resource_set nothing_wanted;
 static const struct engine_options no_options;
 
 static const char *name_of(struct arena *arena, const char *address)
@@ -39,6 +39,21 @@ struct draft *planner_add(struct planner *planner, const char *address)
     return draft;
 }
 
+// "playbooks/phase1.lua:12"; the text of the resource before, where both are on one line.
+static const char *where_of(const struct planner *planner,
+                            const struct resource *resource)
+{
+    const struct resource *before = NULL;
+    if (resource->playbook == NULL || resource->line <= 0)
+        return resource->playbook; // recalled from state
+    if (planner->draft_count > planner->removed_count + 1)
+        before = planner->drafts[planner->draft_count - 2].change->resource;
+    if (before != NULL && before->line == resource->line &&
+        before->playbook == resource->playbook)
+        return planner->drafts[planner->draft_count - 2].change->where;
+    return arena_format(planner->arena, "%s:%d", resource->playbook, resource->line);
+}
+
 static void draft_declared(struct planner *planner, const struct resource *resource)
 {
     struct draft *draft = planner_add(planner, resource->address);
@@ -49,11 +64,7 @@ static void draft_declared(struct planner *planner, const struct resource *resou
     change->host = resource->host;
     change->resource = resource;
     change->record = state_find(&planner->rows, resource->address);
-    if (resource->playbook != NULL && resource->line > 0)
-        change->where =
-            arena_format(planner->arena, "%s:%d", resource->playbook, resource->line);
-    else
-        change->where = resource->playbook; // recalled from state
+    change->where = where_of(planner, resource);
 }
 
 static void draft_recorded(struct planner *planner, const struct record *record)
@@ -122,6 +133,16 @@ static void leave_to_others(struct planner *planner, const struct map *wanted)
     open->handler_count = handlers;
 }
 
+static size_t most_drafts(const struct planner *planner, const struct map *wanted)
+{
+    size_t most = planner->wanted->count + planner->open.step_count;
+    for (size_t i = 0; i < planner->wanted->count; i++)
+        most += planner->wanted->items[i].create_first; // it may be replaced
+    for (size_t i = 0; i < planner->rows.count; i++)
+        most += !is_wanted(wanted, planner->rows.rows[i].address);
+    return most;
+}
+
 static void make_drafts(struct planner *planner)
 {
     struct map wanted;
@@ -129,9 +150,7 @@ static void make_drafts(struct planner *planner)
     for (size_t i = 0; i < planner->wanted->count; i++)
         map_put(&wanted, planner->wanted->items[i].address, planner);
     leave_to_others(planner, &wanted);
-    // Each may be replaced by one that comes first.
-    size_t most =
-        2 * planner->wanted->count + planner->rows.count + planner->open.step_count;
+    size_t most = most_drafts(planner, &wanted);
     planner->drafts = arena_alloc(planner->arena, (most + 1) * sizeof *planner->drafts);
     for (size_t i = 0; i < planner->rows.count; i++)
         if (!is_wanted(&wanted, planner->rows.rows[i].address))
@@ -153,6 +172,30 @@ static void make_drafts(struct planner *planner)
     map_clear(&wanted);
 }
 
+// Rows that were read before are not read again, unless something was written since.
+static bool read_rows(struct planner *planner, struct fault *fault)
+{
+    const struct engine *engine = planner->engine;
+    bool still = engine->recorded != NULL && engine->database != NULL &&
+                 engine->recorded_at == database_commit_count(engine->database);
+    if (!still)
+        return state_load(engine->database, planner->arena, &planner->rows, fault);
+    planner->rows = *engine->recorded;
+    return true;
+}
+
+// What goes is judged by the guards. A budget has no say: nothing is made.
+static const struct resource_set *want_nothing(struct arena *arena,
+                                               const struct resource_set *wanted)
+{
+    struct resource_set *nothing = arena_alloc(arena, sizeof *nothing);
+    if (wanted != NULL) {
+        nothing->guards = wanted->guards;
+        nothing->guard_count = wanted->guard_count;
+    }
+    return nothing;
+}
+
 bool planner_new(const struct engine *engine, const struct resource_set *wanted,
                  const struct engine_options *options, struct plan *plan,
                  struct fault *fault)
@@ -165,13 +208,14 @@ bool planner_new(const struct engine *engine, const struct resource_set *wanted,
     struct engine_options *kept = arena_alloc(planner->arena, sizeof *kept);
     *kept = options != NULL ? *options : no_options;
     planner->options = kept;
-    planner->wanted =
-        planner->options->destroy || wanted == NULL ? &nothing_wanted : wanted;
+    planner->wanted = planner->options->destroy || wanted == NULL
+                          ? want_nothing(planner->arena, wanted)
+                          : wanted;
     map_init(&planner->by_address);
     map_init(&planner->kept);
     graph_init(&planner->graph, 0);
     plan->planner = planner;
-    if (!state_load(engine->database, planner->arena, &planner->rows, fault) ||
+    if (!read_rows(planner, fault) ||
         !journal_load_open(engine->database, planner->arena, &planner->open, fault))
         return fault_while(fault, "planning");
     if (planner->options->assumed.count > 0)
@@ -244,6 +288,28 @@ const char *planner_lost_machine(const struct planner *planner, const struct dra
     return lost ? address : NULL;
 }
 
+// A host that is not declared any more is still reached by the secrets that its
+// declaration named, as long as those are sealed: what is on it has to go first.
+static const struct value *with_named_secrets(const struct planner *planner,
+                                              const struct change *change,
+                                              const struct value *attributes)
+{
+    const struct engine *engine = planner->engine;
+    const struct value *wanted = change->record != NULL ? change->record->wanted : NULL;
+    bool is_dropped = change->resource == NULL && wanted != NULL && engine->vault != NULL;
+    for (size_t i = 0; is_dropped && i < wanted->map.count; i++) {
+        const struct value *named = wanted->map.entries[i].value, *secret = NULL;
+        struct fault unread = {0};
+        bool sealed = named->kind == VALUE_REFERENCE && named->reference.secret &&
+                      secret_load(engine->database, engine->vault, planner->arena,
+                                  named->reference.address, &secret, &unread);
+        if (sealed && secret != NULL)
+            attributes = value_with(planner->arena, attributes,
+                                    wanted->map.entries[i].key, secret);
+    }
+    return attributes;
+}
+
 const struct value *planner_host_attributes(const struct planner *planner,
                                             const struct draft *host)
 {
@@ -254,7 +320,8 @@ const struct value *planner_host_attributes(const struct planner *planner,
     // Nothing of another machine is good for this one.
     if (host->state == OBSERVE_UNKNOWN && host->observed && !host->done)
         under = NULL;
-    return value_merge(planner->arena, under, change->wanted);
+    return with_named_secrets(planner, change,
+                              value_merge(planner->arena, under, change->wanted));
 }
 
 static const char *id_text(struct arena *arena, const struct value *value)

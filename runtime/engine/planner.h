@@ -26,6 +26,7 @@ struct draft {
     const struct record *void_record; // on another machine: neither drift nor delete
     bool left_out;                    // by --only or --except …
     const char *left_out_by;          // … this one of them
+    bool unreached; // left out because its host does not answer
     const char *needed_by;            // taken along: this selected one cannot do without
     const char *held_by;              // it cannot do without this one, which is left out
     struct draft *heir;      // of an old one that goes: what has its name now …

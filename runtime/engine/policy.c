@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "engine/share.h"
 #include "value/address.h"
 
 static bool matches_any(const char *text, const char *const *patterns, size_t count)
@@ -116,13 +117,43 @@ static bool judge_downtime(const struct resource_guard *guard,
                  fault);
 }
 
-static bool judge_share(struct planner *planner, const struct resource_guard *guard)
+// As a budget: what lowers the cost, or changes nothing, is warned of only.
+static bool judge_share(struct planner *planner, const struct resource_guard *guard,
+                        struct fault *fault)
 {
-    planner_warn(
-        planner,
-        "the budget of %s of the revenue (%s) is not judged: no revenue is known",
-        guard->text, guard->where);
-    return true;
+    const struct plan *plan = planner->plan;
+    const struct plan_revenue *revenue = &plan->revenue;
+    char after[MONEY_TEXT_SIZE], of[MONEY_TEXT_SIZE], limit[MONEY_TEXT_SIZE];
+    char share[SHARE_TEXT_SIZE];
+    struct money max;
+    if (planner->options->destroy)
+        return true;
+    if (!revenue->is_known || !share_of(guard->text, revenue->monthly, &max)) {
+        planner_warn(planner, "the budget of %s of the revenue (%s) is not judged: %s",
+                     guard->text, guard->where, revenue->unknown);
+        return true;
+    }
+    if (money_compare(plan->cost_after, max) <= 0)
+        return true;
+    share_format(plan->cost_after, revenue->monthly, share);
+    money_format(plan->cost_after, after);
+    if (plan_is_empty(plan) || money_compare(plan->cost_after, plan->cost_before) < 0) {
+        planner_warn(planner,
+                     "%s a month is %s of the revenue: over the budget of %s "
+                     "(%s)",
+                     after, share, guard->text, guard->where);
+        return true;
+    }
+    fault_set(fault, FAULT_BLOCKED,
+              "this would cost %s a month: %s of the revenue, over the budget of %s",
+              after, share, guard->text);
+    fault_where(fault, "%s", guard->where);
+    fault_why(fault, "the revenue is %s a month, and %s of it is %s",
+              money_format(revenue->monthly, of), guard->text, money_format(max, limit));
+    return fault_next(fault,
+                      "declare something cheaper, or raise the share at %s; or, "
+                      "this once, --override REASON",
+                      guard->where);
 }
 
 static bool judge_rule(struct planner *planner, const struct resource_guard *guard,
@@ -154,7 +185,7 @@ bool policy_judge(struct planner *planner, const struct resource_guard *guard,
     };
     const struct plan *plan = planner->plan;
     if (guard->kind == GUARD_SHARE)
-        return judge_share(planner, guard);
+        return judge_share(planner, guard, fault);
     if (guard->kind == GUARD_RULE)
         return judge_rule(planner, guard, fault);
     for (size_t i = 0; i < plan->change_count; i++) {

@@ -13,6 +13,7 @@
 
 #include "base/arena.h"
 #include "base/fault.h"
+#include "engine/answer.h"
 #include "engine/resource.h"
 #include "value/money.h"
 #include "value/record.h"
@@ -39,7 +40,7 @@ struct observe_item {
     enum observe_state state;
     const struct value *found; // OBSERVE_PRESENT: attributes, computed ones included
     const char *because;       // UNKNOWN, UNDECIDED: "host/app is not there yet"
-    struct fault fault;        // OBSERVE_FAILED
+    const struct fault *fault; // OBSERVE_FAILED; in the batch's arena: few have one
 };
 
 // All things of one cloud type, or all things on one host (`host` set).
@@ -65,22 +66,22 @@ struct price_line {
 struct preview {
     const struct value *wanted; // refined: e.g. the type that is in stock; or NULL
     const char **notes;         // "cx23 is sold out in nbg1: cpx22 is next"
-    size_t note_count;
-    const char **actions; // "POST /servers", "apt-get install git"
-    size_t action_count;
+    const char **warnings;      // also where nothing is to be done: "it expires soon"
+    const char **actions;       // "POST /servers", "apt-get install git"
+    size_t note_count, warning_count, action_count;
     int64_t downtime_ms;                 // how long it will be; 0: nobody can tell
     const char *downtime, *data_at_risk; // "about 1 minute: power off, change type"
     const char **unsettled;              // computed attributes that an update will change
-    size_t unsettled_count;
     const char *replace_because; // the type says that this needs a replacement; or NULL
+    const char *stays_because;   // it is not to be destroyed after all; or NULL
     const char *alone_because;   // the new one cannot be there beside the old; or NULL
     // Of a replacement or rebuild: what is gone then, what is not; attributes for no eye.
     const char **lost, **survives, **hidden;
-    size_t lost_count, survives_count, hidden_count;
+    size_t unsettled_count, lost_count, survives_count, hidden_count;
     const char **handlers, **handler_scripts; // owed: "reload caddy", and its text
-    size_t handler_count;
+    const char **voids; // handlers that nothing is left for once this is removed
     struct price_line *prices, *prices_before; // after the change, and before it
-    size_t price_count, price_before_count;
+    size_t handler_count, void_count, price_count, price_before_count;
 };
 
 struct change; // plan.h
@@ -100,18 +101,18 @@ struct step {
     const struct value *have;  // found; NULL on create
     const struct value *want;  // resolved and known; NULL on delete
     struct record_step record; // id, label; .note of an earlier, open intent
+    struct record_measurements last; // of a check: the newest two of each name
     // the answer:
     enum step_outcome outcome;
     const struct value *found; // the attributes afterwards (NULL on delete)
     bool changed;              // false: it was already so
+    struct check_answer answer;
     struct fault fault;
 };
 
 struct step_handler {
-    const char *host;
-    const char *name;
-    const char *script;
-    bool done; // the answer
+    const char *host, *name, *script;
+    bool after_removals, done; // not right behind its last cause; the answer
     struct fault fault;
 };
 
@@ -121,9 +122,8 @@ struct step_batch {
     const char *host; // or NULL
     const struct value *host_attributes;
     struct step **steps;
-    size_t count;
     struct step_handler *handlers;
-    size_t handler_count;
+    size_t count, handler_count;
     struct arena *arena;
     // Durable memory of a step in flight: commits `note`, then calls `done` from turn().
     void (*note)(struct step_batch *batch, struct step *step, const struct value *note,

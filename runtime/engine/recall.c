@@ -220,6 +220,9 @@ static void add_resource(struct recalling *recalling, const struct graph *graph,
         .schema = schema,
         .attributes = attributes_of(recalling, row),
         .protect = row->protect,
+        .ignore = row->ignore,
+        .restarts = row->restarts,
+        .reloads = row->reloads,
     };
     if (address_parse(recalling->arena, row->address, &address, &ignored))
         resource->name = address.name;

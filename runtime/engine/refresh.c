@@ -58,9 +58,7 @@ static void take_answer(struct planner *planner, struct draft *draft,
         draft->undecided = item->state == OBSERVE_UNDECIDED;
         draft->because = arena_text(planner->arena, item->because);
     } else if (item->state == OBSERVE_FAILED) {
-        struct fault *copy = arena_alloc(planner->arena, sizeof *copy);
-        *copy = item->fault;
-        draft->fault = copy;
+        draft->fault = item->fault;
     }
 }
 
@@ -351,7 +349,9 @@ static const struct change *change_before(const struct planner *planner, size_t 
         if (graph->edges[i].to != node || seen[from])
             continue;
         const struct change *change = planner->drafts[from].change;
-        if (change->action == CHANGE_UPDATE && change->host == NULL)
+        const struct schema *schema = planner->drafts[from].schema;
+        bool is_ours_alone = schema != NULL && schema->is_core;
+        if (change->action == CHANGE_UPDATE && change->host == NULL && !is_ours_alone)
             return change;
         change = change_before(planner, from, seen);
         if (change != NULL)

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "store/secret.h"
 #include "value/json.h"
 
 // What was found of it and will still be so, or NULL.
@@ -60,17 +61,24 @@ static const struct value *find_inside(const struct value *attributes, const cha
     return value_find_path(attributes, path);
 }
 
+// A value from elsewhere is known as soon as it was read there, sealed or not.
 static const struct value *look_up_core(const struct planner *planner,
                                         const struct draft *draft,
                                         const struct value *reference)
 {
     const struct change *change = draft->change;
-    bool changes = draft->decided && !draft->done && change->action == CHANGE_UPDATE;
+    bool changes = draft->decided && !draft->done &&
+                   (change->action == CHANGE_UPDATE || change->action == CHANGE_CREATE);
     const struct value *found = changes ? change->wanted : lasting_found(draft);
     const struct value *secret = value_find(found, "value");
-    if (secret != NULL && secret->kind == VALUE_SECRET)
+    bool half = strcmp(reference->reference.path, "public_key") == 0;
+    if (secret == NULL || secret->kind != VALUE_SECRET)
+        return value_unknown(planner->arena, reference->reference.address,
+                             reference->reference.path, !half);
+    const char *public_key = half ? secret_ssh_public(planner->arena, secret) : NULL;
+    if (!half)
         return secret;
-    return value_unknown(planner->arena, reference->reference.address, "value", true);
+    return public_key != NULL ? value_text(planner->arena, public_key) : value_null();
 }
 
 static const struct value *look_up_attribute(const struct planner *planner,
@@ -228,7 +236,7 @@ static bool resolve_entries(const struct planner *planner, const struct value *m
         if (!resolve_value(planner, map->map.entries[i].value, &entries[i].value, fault))
             return fault_while(fault, "looking up %s", entries[i].key);
     }
-    *resolved = value_map(planner->arena, entries, count);
+    *resolved = value_map_adopt(planner->arena, entries, count);
     return true;
 }
 

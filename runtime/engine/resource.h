@@ -34,6 +34,7 @@ struct resource {
     bool create_first; // a replacement is there before the old one goes
     enum resource_recreate recreate;
     const struct value *ignore; // attributes left as found: a list, or {"all"}; NULL
+    const struct value *restarts, *reloads; // units owed that by its change; or NULL
 };
 
 struct resource_output {

@@ -313,6 +313,6 @@ bool schema_check(const struct schema *schema, struct arena *arena, const char *
         else if (!check_missing(&checking, attribute, fault))
             return false;
     }
-    *checked = value_map(arena, entries, count);
+    *checked = value_map_adopt(arena, entries, count);
     return true;
 }

@@ -53,6 +53,8 @@ struct schema {
     bool nameless;               // may be declared without a name
     bool protect;                // protected unless said otherwise
     bool risky;                  // may cut the connection: a batch of its own
+    bool lone;                   // carried out by calls: a batch of its own
+    bool follows;                // a change before it on its host may make it due
     bool renames;                // can be called otherwise: an update of "called" does it
     const struct schema_attribute *attributes; // sorted by name
     size_t attribute_count;

@@ -63,6 +63,17 @@ static const struct value *with_own_length(const struct planner *planner,
     return value_with(planner->arena, change->found, "length", wanted);
 }
 
+// Of an SSH key the half that everybody may know stands beside it.
+static const struct value *with_value(struct arena *arena, const struct value *attributes,
+                                      const struct value *secret)
+{
+    const struct value *found = value_with(arena, attributes, "value", secret);
+    bool is_key = strcmp(value_find_text(attributes, "kind", ""), "ssh") == 0;
+    const char *half = is_key && secret != NULL ? secret_ssh_public(arena, secret) : NULL;
+    return half == NULL ? found
+                        : value_with(arena, found, "public_key", value_text(arena, half));
+}
+
 static bool load(struct planner *planner, struct draft *draft, struct secret_row *row,
                  struct fault *fault)
 {
@@ -77,7 +88,7 @@ static bool load(struct planner *planner, struct draft *draft, struct secret_row
                                   secret->secret.length);
         if (change->found == NULL)
             change->found = change->wanted;
-        change->found = value_with(planner->arena, change->found, "value", secret);
+        change->found = with_value(planner->arena, change->found, secret);
         change->found = with_own_length(planner, change, row);
         return true;
     }
@@ -254,6 +265,29 @@ bool sealed_compare(struct planner *planner, struct draft *draft, struct fault *
     return warn_of_age(planner, change, made_here, fault);
 }
 
+static const struct value *make(struct apply *apply, const struct change *change)
+{
+    const char *kind = value_find_text(change->wanted, "kind", "");
+    int64_t length = value_find_integer(change->wanted, "length", 32);
+    if (strcmp(kind, "age") == 0)
+        return secret_age_identity(apply->arena, change->address);
+    if (strcmp(kind, "ssh") == 0) {
+        const struct value *key = NULL;
+        const char *ignored = NULL;
+        secret_ssh_keypair(apply->arena, "pipster", &key, &ignored);
+        return value_secret(apply->arena, change->address, key->secret.bytes,
+                            key->secret.length);
+    }
+    return secret_generate(apply->arena, change->address,
+                           length > 0 ? (size_t) length : 32);
+}
+
+const struct value *sealed_found(struct apply *apply, const struct change *change,
+                                 const struct value *secret)
+{
+    return with_value(apply->arena, change->wanted, secret);
+}
+
 bool sealed_make(struct apply *apply, const struct draft *draft,
                  const struct value **secret, bool *is_new, struct fault *fault)
 {
@@ -264,9 +298,7 @@ bool sealed_make(struct apply *apply, const struct draft *draft,
                          change->address);
     *secret = value_find(change->wanted, "value"); // the one that was compared
     if (is_made_here(draft)) {
-        int64_t length = value_find_integer(change->wanted, "length", 32);
-        *secret = secret_generate(apply->arena, change->address,
-                                  length > 0 ? (size_t) length : 32);
+        *secret = make(apply, change);
     } else if (*secret == NULL &&
                !reveal(apply->engine, apply->arena, change, secret, fault)) {
         return false;

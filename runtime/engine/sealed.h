@@ -18,6 +18,9 @@ bool sealed_compare(struct planner *planner, struct draft *draft,
 bool sealed_make(struct apply *apply, const struct draft *draft,
                  const struct value **secret, bool *is_new,
                  struct fault *fault) FAULT_CHECKED;
+// What is there once it is sealed; of an SSH key with its public half.
+const struct value *sealed_found(struct apply *apply, const struct change *change,
+                                 const struct value *secret);
 void sealed_put(struct apply *apply, struct transaction *transaction,
                 const struct draft *draft, const struct value *secret);
 void sealed_remove(struct transaction *transaction, const char *address);

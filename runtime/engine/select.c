@@ -25,13 +25,28 @@ static bool is_on_host(const struct change *change, const char *name)
     return strncmp(host, "host/", 5) == 0 && address_matches(host + 5, name);
 }
 
+// A group is a tag of its hosts.
+static bool is_in_group(const struct planner *planner, const struct draft *draft,
+                        const char *name)
+{
+    const struct draft *host = planner_host(planner, draft);
+    const struct change *change = host != NULL ? host->change : NULL;
+    if (change == NULL)
+        return false;
+    return has_tag(change->resource != NULL ? change->resource->tags
+                   : change->record != NULL ? change->record->tags
+                                            : NULL,
+                   name);
+}
+
 static bool is_of_phase(const char *number, int phase)
 {
     size_t digits = strspn(number, "0123456789");
     return digits > 0 && number[digits] == '\0' && atoi(number) == phase;
 }
 
-static bool matches(const struct draft *draft, const char *selector)
+static bool matches(const struct planner *planner, const struct draft *draft,
+                    const char *selector)
 {
     const struct change *change = draft->change;
     const struct resource *resource = change->resource;
@@ -41,6 +56,8 @@ static bool matches(const struct draft *draft, const char *selector)
                        : record != NULL ? record->tags
                                         : NULL,
                        selector + 4);
+    if (strncmp(selector, "group=", 6) == 0)
+        return is_in_group(planner, draft, selector + 6);
     if (strncmp(selector, "host=", 5) == 0)
         return is_on_host(change, selector + 5);
     if (strncmp(selector, "phase=", 6) == 0)
@@ -63,8 +80,8 @@ static bool refuse(const struct planner *planner, const char *flag, const char *
     if (near != NULL)
         return fault_next(fault, "did you mean %s?", near);
     return fault_next(fault,
-                      "an address or a glob of it, tag=NAME, host=NAME, phase=N or "
-                      "@FILE; pipster state list");
+                      "an address or a glob of it, tag=NAME, host=NAME, group=NAME, "
+                      "phase=N or @FILE; pipster state list");
 }
 
 static bool mark(struct planner *planner, const char *flag, const char *selector,
@@ -73,7 +90,7 @@ static bool mark(struct planner *planner, const char *flag, const char *selector
     bool any = false;
     for (size_t i = 0; i < planner->draft_count; i++) {
         struct draft *draft = &planner->drafts[i];
-        if (!matches(draft, selector))
+        if (!matches(planner, draft, selector))
             continue;
         any = true;
         draft->left_out = left_out;
@@ -126,6 +143,8 @@ static bool cannot_without(const struct draft *draft, const struct draft *needed
 {
     struct seeking seeking = {.address = needed->change->address};
     enum change_action action = needed->change->action;
+    if (needed->unreached) // what it would be is not known
+        return true;
     if (action == CHANGE_CREATE || action == CHANGE_REPLACE)
         return true;
     if (draft->change->wanted != NULL)
@@ -169,7 +188,8 @@ static void visit_needs(struct needs *needs)
 
 static void take_along(struct draft *draft, struct draft *needed)
 {
-    if (!needed->left_out || strcmp(needed->left_out_by, "--except") == 0)
+    if (!needed->left_out || needed->unreached ||
+        strcmp(needed->left_out_by, "--except") == 0)
         return;
     needed->left_out = false;
     needed->needed_by = draft->change->address;
@@ -255,10 +275,22 @@ static void spread_removals(struct planner *planner)
     }
 }
 
+static const char *why_held(struct planner *planner, const struct draft *draft)
+{
+    const struct draft *other = planner_find(planner, draft->held_by);
+    bool unreached = other != NULL && other->unreached;
+    if (draft->change->resource == NULL)
+        return arena_format(planner->arena, "%s, which is left out, needs it",
+                            draft->held_by);
+    return arena_format(planner->arena,
+                        unreached ? "needs %s, whose host does not answer"
+                                  : "needs %s, which is left out",
+                        draft->held_by);
+}
+
 static void skip(struct planner *planner, struct draft *draft)
 {
     struct change *change = draft->change;
-    bool needs = change->resource != NULL;
     if (change->skipped != NULL)
         return;
     change->skipped_action = change->action;
@@ -267,17 +299,15 @@ static void skip(struct planner *planner, struct draft *draft)
         change->skipped =
             arena_format(planner->arena, "left out by %s", draft->left_out_by);
     else
-        change->skipped = arena_format(planner->arena,
-                                       needs ? "needs %s, which is left out"
-                                             : "%s, which is left out, needs it",
-                                       draft->held_by);
+        change->skipped = why_held(planner, draft);
     change->reason = change->skipped;
 }
 
 void select_hold(struct planner *planner)
 {
     const struct engine_options *options = planner->options;
-    if (options->only_count + options->except_count == 0)
+    if (options->only_count + options->except_count == 0 &&
+        planner->plan->unreached_count == 0)
         return;
     spread(planner);
     spread_removals(planner);

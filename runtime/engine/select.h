@@ -7,8 +7,8 @@
 #include "engine/planner.h"
 
 // Marks the drafts that were left out, before anything is decided. A selector is an
-// address glob, tag=NAME, host=NAME (the host and all on it) or phase=N; one that matches
-// nothing is a fault.
+// address glob, tag=NAME, host=NAME (the host and all on it), group=NAME (the same of all
+// hosts of a group) or phase=N; one that matches nothing is a fault.
 bool select_mark(struct planner *planner, struct fault *fault) FAULT_CHECKED;
 
 // Once everything is decided: with --only, what a selected change cannot do without comes

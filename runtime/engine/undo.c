@@ -73,6 +73,9 @@ static bool row_before(const struct undoing *undoing, const struct record_step *
     row->protect = value_find_bool(told, "protect", false);
     row->stage = value_find_text(told, "stage", NULL);
     row->tags = value_find(told, "tags");
+    row->ignore = value_find(told, "ignore");
+    row->restarts = value_find(told, "restarts");
+    row->reloads = value_find(told, "reloads");
     row->phase = (int) value_find_integer(told, "phase", 0);
     take_needs(undoing->arena, value_find(told, "needs"), row);
     return true;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "engine/sealed.h"
+#include "value/address.h"
 
 struct losing {
     struct arena *arena;
@@ -43,8 +44,12 @@ static void lose(struct losing *losing, const char *address, const char *format,
 static void lose_data(struct losing *losing, const struct record_step *step)
 {
     const struct provider *provider = losing->engine->provider;
+    struct address address;
+    struct fault ignored;
+    bool named = address_parse(losing->arena, step->address, &address, &ignored);
     const struct change change = {
         .address = step->address,
+        .name = named ? address.name : NULL,
         .type = step->type,
         .host = step->host,
         .action = CHANGE_DELETE,
@@ -52,7 +57,6 @@ static void lose_data(struct losing *losing, const struct record_step *step)
         .found = step->before,
     };
     struct preview preview = {0};
-    struct fault ignored;
     if (step->before != NULL &&
         provider->preview(provider->context, losing->arena, &change, &preview,
                           &ignored) &&

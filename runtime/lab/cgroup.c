@@ -37,9 +37,21 @@ static void keep_controllers(const char *options, char *kept, size_t size)
     }
 }
 
+// As the bridge, the labs' group is one of a network namespace: labs in two of them may
+// have hosts of the same id, and the one that goes down leaves the other's alone.
+static void name_group(struct cgroup_layout *layout)
+{
+    struct stat network = {0};
+    if (stat("/proc/self/ns/net", &network) != 0)
+        network.st_ino = 0;
+    snprintf(layout->group, sizeof layout->group, "lab-%llu",
+             (unsigned long long) network.st_ino);
+}
+
 bool cgroup_read(struct cgroup_layout *layout, struct fault *fault)
 {
     memset(layout, 0, sizeof *layout);
+    name_group(layout);
     FILE *table = setmntent("/proc/self/mounts", "re");
     if (!table)
         return fault_set(fault, FAULT_ERROR, "the lab cannot read /proc/self/mounts");
@@ -117,7 +129,7 @@ bool cgroup_make(const struct cgroup_layout *layout, int64_t id, struct fault *f
     for (size_t i = 0; i < layout->count; i++) {
         const struct cgroup_mount *mount = &layout->mounts[i];
         char lab[300], host[340];
-        snprintf(lab, sizeof lab, "%s/lab", mount->path);
+        snprintf(lab, sizeof lab, "%s/%s", mount->path, layout->group);
         snprintf(host, sizeof host, "%s/%lld", lab, (long long) id);
         if (!make_group(mount, mount->path, lab, fault) ||
             !make_group(mount, lab, host, fault))
@@ -130,19 +142,26 @@ bool cgroup_join(const struct cgroup_layout *layout, int64_t id, struct fault *f
 {
     for (size_t i = 0; i < layout->count; i++) {
         char path[400];
-        snprintf(path, sizeof path, "%s/lab/%lld/cgroup.procs", layout->mounts[i].path,
-                 (long long) id);
+        snprintf(path, sizeof path, "%s/%s/%lld/cgroup.procs", layout->mounts[i].path,
+                 layout->group, (long long) id);
         if (!tool_poke(path, "0", fault))
             return false;
     }
     return true;
 }
 
-static bool set_limit(const struct cgroup_mount *mount, int64_t id, const char *name,
+struct host_group {
+    const struct cgroup_mount *mount;
+    const char *lab;
+    int64_t id;
+};
+
+static bool set_limit(const struct host_group *host, const char *name,
                       const char *setting, struct fault *fault)
 {
     char path[400];
-    snprintf(path, sizeof path, "%s/lab/%lld/%s", mount->path, (long long) id, name);
+    snprintf(path, sizeof path, "%s/%s/%lld/%s", host->mount->path, host->lab,
+             (long long) host->id, name);
     return access(path, W_OK) != 0 || tool_poke(path, setting, fault);
 }
 
@@ -154,12 +173,12 @@ bool cgroup_limit(const struct cgroup_layout *layout, int64_t id, int cores,
     snprintf(quota, sizeof quota, "%lld", cores * 100000LL);
     snprintf(maximum, sizeof maximum, "%lld 100000", cores * 100000LL);
     for (size_t i = 0; i < layout->count; i++) {
-        const struct cgroup_mount *mount = &layout->mounts[i];
-        bool done = mount->unified
-                        ? set_limit(mount, id, "memory.max", bytes, fault) &&
-                              set_limit(mount, id, "cpu.max", maximum, fault)
-                        : set_limit(mount, id, "memory.limit_in_bytes", bytes, fault) &&
-                              set_limit(mount, id, "cpu.cfs_quota_us", quota, fault);
+        const struct host_group host = {&layout->mounts[i], layout->group, id};
+        bool done = host.mount->unified
+                        ? set_limit(&host, "memory.max", bytes, fault) &&
+                              set_limit(&host, "cpu.max", maximum, fault)
+                        : set_limit(&host, "memory.limit_in_bytes", bytes, fault) &&
+                              set_limit(&host, "cpu.cfs_quota_us", quota, fault);
         if (!done)
             return fault_while(fault, "resizing host %lld", (long long) id);
     }
@@ -236,11 +255,11 @@ void cgroup_remove(const struct cgroup_layout *layout, int64_t id)
     for (size_t i = 0; i < layout->count; i++) {
         char path[400];
         if (id < 0) {
-            snprintf(path, sizeof path, "%s/lab", layout->mounts[i].path);
+            snprintf(path, sizeof path, "%s/%s", layout->mounts[i].path, layout->group);
             rmdir(path);
             continue;
         }
-        snprintf(path, sizeof path, "%s/lab/%lld", layout->mounts[i].path,
+        snprintf(path, sizeof path, "%s/%s/%lld", layout->mounts[i].path, layout->group,
                  (long long) id);
         remove_below(path, 0);
     }

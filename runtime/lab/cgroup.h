@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The control groups of a host, one per hierarchy that the machine has mounted, v1, v2 or
-// both: "lab/ID" below each root.
+// both: "lab-NETWORK/ID" below each root, by the number of the network namespace.
 #pragma once
 
 #include <stdbool.h>
@@ -19,6 +19,7 @@ struct cgroup_mount {
 };
 
 struct cgroup_layout {
+    char group[32]; // of this network namespace's lab: "lab-4026531840"
     struct cgroup_mount mounts[CGROUP_LIMIT];
     size_t count;
 };

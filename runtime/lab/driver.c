@@ -162,10 +162,10 @@ static struct host *create(struct driver *driver, const struct driver_host *made
                   made->ip ? made->ip : "(none)", LINK_NETWORK);
         return NULL;
     }
-    if (!can_run(driver, made->image, fault))
+    if (!made->is_appliance && !can_run(driver, made->image, fault))
         return NULL;
     struct host *host = host_new(driver->settings.directory, made);
-    if (host_create(host, &driver->settings, fault))
+    if (host_create(host, made, &driver->settings, fault))
         return host;
     host_free(host);
     fault_while(fault, "creating host %s", made->name);
@@ -250,7 +250,7 @@ bool driver_remove(struct driver *driver, int64_t id, struct fault *fault)
     if (driver->settings.kind != DRIVER_NONE) {
         host_kill(host);
         if (!firewall_set(id, host->made.ip, NULL, 0, fault) ||
-            !host_erase(host->folder, id, fault))
+            !host_bury(host->folder, id, fault))
             return fault_while(fault, "removing host %s", host->made.name);
     }
     array_remove(&driver->hosts, index);
@@ -266,6 +266,25 @@ bool driver_firewall(struct driver *driver, int64_t id, const struct driver_rule
         return false;
     return driver->settings.kind == DRIVER_NONE ||
            firewall_set(id, host->made.ip, rules, count, fault);
+}
+
+bool driver_give(struct driver *driver, int64_t id, const struct driver_file *files,
+                 size_t count, struct fault *fault)
+{
+    struct host *host;
+    char path[4096];
+    if (!get(driver, id, &host, fault))
+        return false;
+    pid_t init = host_init(host);
+    if (driver->settings.kind == DRIVER_NONE || init <= 0)
+        return true;
+    for (size_t i = 0; i < count; i++) {
+        snprintf(path, sizeof path, "/proc/%d/root%s", (int) init, files[i].path);
+        if (!tool_write(path, files[i].mode, files[i].content, fault))
+            return fault_while(fault, "giving host %s its files", host->made.name);
+    }
+    kill(init, SIGHUP);
+    return true;
 }
 
 enum driver_power driver_status(struct driver *driver, int64_t id)

@@ -34,6 +34,13 @@ struct driver_settings {
     const char *registry; // "registry.example:5000", trusted by the first of them
 };
 
+// A file that a host finds, or is given while it runs.
+struct driver_file {
+    const char *path; // absolute, in the host
+    mode_t mode;
+    const char *content;
+};
+
 struct driver_host {
     int64_t id;
     const char *name;
@@ -44,6 +51,12 @@ struct driver_host {
     const char *image;
     const char *user_data;       // or NULL
     const char *const *ssh_keys; // public, NULL-ended, or NULL
+    // Not a server: whatever the driver, it has no systemd but runs /usr/sbin/lab-init,
+    // which is among its files. Its image is the lab's own, with what lies in the lab's
+    // folder `tools`.
+    bool is_appliance;
+    const struct driver_file *files;
+    size_t file_count;
 };
 
 struct driver_rule {
@@ -80,6 +93,9 @@ bool driver_remove(struct driver *driver, int64_t id, struct fault *fault) FAULT
 // Outside the guest. NULL lifts it; no rule at all lets nothing in.
 bool driver_firewall(struct driver *driver, int64_t id, const struct driver_rule *rules,
                      size_t count, struct fault *fault) FAULT_CHECKED;
+// Puts files into a host that runs, and tells its first process by SIGHUP.
+bool driver_give(struct driver *driver, int64_t id, const struct driver_file *files,
+                 size_t count, struct fault *fault) FAULT_CHECKED;
 enum driver_power driver_status(struct driver *driver, int64_t id);
 // The guest's PID 1 as the machine sees it, or 0.
 pid_t driver_init(struct driver *driver, int64_t id);

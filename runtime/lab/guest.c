@@ -83,6 +83,25 @@ static bool make_file(const char *path)
     return file >= 0 && close(file) == 0;
 }
 
+// The kernel's boot is the machine's: each boot of a host has an id of its own, so that
+// who waits for a reboot, and locks of an earlier boot, see what they see elsewhere.
+static bool give_boot_id(struct fault *fault)
+{
+    static const char made[] = "dev/.boot-id", seen[] = "proc/sys/kernel/random/boot_id";
+    char id[64] = "";
+    FILE *from = fopen("/proc/sys/kernel/random/uuid", "re");
+    bool ok = from != NULL && fgets(id, sizeof id, from) != NULL;
+    if (from != NULL)
+        fclose(from);
+    FILE *to = ok ? fopen(made, "we") : NULL;
+    ok = to != NULL && fputs(id, to) >= 0;
+    if (to != NULL)
+        ok = fclose(to) == 0 && ok;
+    ok = ok && mount(made, seen, NULL, MS_BIND, NULL) == 0 &&
+         mount(NULL, seen, NULL, MS_BIND | MS_REMOUNT | MS_RDONLY, NULL) == 0;
+    return (ok && unlink(made) == 0) || system_fault(fault, "have", "a boot id");
+}
+
 static bool bind_devices(struct fault *fault)
 {
     static const char *const devices[] = {"null",    "zero", "full", "random",
@@ -133,7 +152,7 @@ bool guest_mount(const char *folder, const char *lower,
     if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
         return system_fault(fault, "keep its mounts from", "the machine");
     if (!mount_overlay(folder, lower, fault) || !mount_systems(fault) ||
-        !protect_kernel(fault) || !bind_devices(fault) ||
+        !protect_kernel(fault) || !give_boot_id(fault) || !bind_devices(fault) ||
         !cgroup_mount_into(layout, ".", fault))
         return false;
     // The old root is put over the new one and taken off again: no folder is needed for
@@ -157,7 +176,8 @@ bool guest_become_init(bool light, struct fault *fault)
     char *environment[] = {"container=lab", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL};
     char *init[] = {"/sbin/init", NULL};
     char *sshd[] = {"/usr/sbin/sshd", "-D", "-e", NULL};
-    char **argv = light ? sshd : init;
+    char *own[] = {"/usr/sbin/lab-init", NULL};
+    char **argv = !light ? init : access(own[0], X_OK) == 0 ? own : sshd;
     drop_rights();
     umask(0022);
     if (light)

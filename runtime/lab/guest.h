@@ -14,5 +14,6 @@
 bool guest_mount(const char *folder, const char *lower,
                  const struct cgroup_layout *layout, struct fault *fault) FAULT_CHECKED;
 
-// Becomes systemd, or for a light host sshd. Returns only when it failed.
+// Becomes systemd, or for a light host sshd or, where there is one, /usr/sbin/lab-init.
+// Returns only when it failed.
 bool guest_become_init(bool light, struct fault *fault) FAULT_CHECKED;

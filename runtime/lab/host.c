@@ -38,6 +38,7 @@ struct host *host_new(const char *directory, const struct driver_host *made)
         .image = arena_text(arena, made->image),
         .user_data = arena_text(arena, made->user_data),
         .ssh_keys = arena_texts(arena, made->ssh_keys),
+        .is_appliance = made->is_appliance,
     };
     return host;
 }
@@ -62,15 +63,21 @@ static bool make_folders(struct host *host, struct fault *fault)
     return true;
 }
 
-bool host_create(struct host *host, const struct driver_settings *settings,
-                 struct fault *fault)
+bool host_create(struct host *host, const struct driver_host *made,
+                 const struct driver_settings *settings, struct fault *fault)
 {
-    struct launch_plan plan = {.id = host->id, .light = settings->kind == DRIVER_LIGHT};
+    struct driver_host whole = host->made;
+    whole.files = made->files;
+    whole.file_count = made->file_count;
+    struct launch_plan plan = {
+        .id = host->id,
+        .light = settings->kind == DRIVER_LIGHT || host->made.is_appliance,
+    };
     snprintf(plan.ip, sizeof plan.ip, "%s", host->made.ip);
     snprintf(plan.hostname, sizeof plan.hostname, "%s", host->made.hostname);
     snprintf(plan.root, sizeof plan.root, "%s", settings->root);
     return make_folders(host, fault) && launch_write_plan(host->folder, &plan, fault) &&
-           seed_write(host->folder, &host->made, settings, fault);
+           seed_write(host->folder, &whole, settings, fault);
 }
 
 static bool make_groups(const struct host *host, struct fault *fault)
@@ -177,7 +184,8 @@ bool host_has_ended(struct host *host, int *status)
     return true;
 }
 
-bool host_erase(const char *folder, int64_t id, struct fault *fault)
+// Whatever of it still runs ends; cable and groups go.
+static bool end(const char *folder, int64_t id, struct fault *fault)
 {
     struct cgroup_layout layout;
     char path[4096];
@@ -192,5 +200,25 @@ bool host_erase(const char *folder, int64_t id, struct fault *fault)
     if (!cgroup_read(&layout, fault))
         return false;
     cgroup_remove(&layout, id);
-    return tool_remove(folder, fault);
+    return true;
+}
+
+bool host_erase(const char *folder, int64_t id, struct fault *fault)
+{
+    return end(folder, id, fault) && tool_remove(folder, fault);
+}
+
+// A host's images are thousands of files: who waits for the API's answer must not wait
+// for them.
+bool host_bury(const char *folder, int64_t id, struct fault *fault)
+{
+    char grave[4096];
+    if (!end(folder, id, fault))
+        return false;
+    snprintf(grave, sizeof grave, "%s.removed", folder);
+    if (rename(folder, grave) != 0)
+        return tool_remove(folder, fault);
+    const char *argv[] = {"setsid", "--fork", "rm",  "-rf", "--one-file-system",
+                          "--",     grave,    NULL};
+    return tool_run(argv, NULL, fault);
 }

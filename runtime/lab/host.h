@@ -20,8 +20,10 @@ struct host {
 struct host *host_new(const char *directory, const struct driver_host *made);
 void host_free(struct host *host);
 
-// Writes the folder: overlay, identity, trust, what the cloud tells the guest.
-bool host_create(struct host *host, const struct driver_settings *settings,
+// Writes the folder: overlay, identity, trust, what the cloud tells the guest. `made` is
+// what it was made new from, with its files.
+bool host_create(struct host *host, const struct driver_host *made,
+                 const struct driver_settings *settings,
                  struct fault *fault) FAULT_CHECKED;
 bool host_launch(struct host *host, const struct driver_settings *settings,
                  struct fault *fault) FAULT_CHECKED;
@@ -34,3 +36,5 @@ bool host_has_ended(struct host *host, int *status);
 
 // Ends what runs in FOLDER, whoever started it, and takes cable, groups and folder away.
 bool host_erase(const char *folder, int64_t id, struct fault *fault) FAULT_CHECKED;
+// The same, but the folder is out of the way at once and goes by and by.
+bool host_bury(const char *folder, int64_t id, struct fault *fault) FAULT_CHECKED;

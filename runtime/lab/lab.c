@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "lab/lab.h"
 
+#include "base/clock.h"
 #include "lab/firewall.h"
 #include "lab/inside.h"
 #include "lab/kernel.h"
@@ -14,11 +15,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-// Names the folder of the lab whose hosts this machine runs: the bridge exists once.
-#define LAB_HOLDER "/run/pipster-lab"
-#define WATCH_MS   100
+#define WATCH_MS 100
+enum { RESTART_FIRST_MS = 1000, RESTART_LAST_MS = 60000 };
 
 bool lab_prepare(const struct lab_settings *settings, lab_line_fn line, void *context,
                  struct fault *fault)
@@ -120,6 +121,21 @@ static bool start_git(struct lab *lab, struct fault *fault)
     return service_start(lab->directory, &call, fault);
 }
 
+// Takes every message, and delivers none: each is a file of DIRECTORY/mail/new.
+static bool start_mail(struct lab *lab, struct fault *fault)
+{
+    const char *box = arena_format(&lab->arena, "%s/mail", lab->directory);
+    // Debian's, whatever else is called python3 here: the handler is Debian's package.
+    const char *argv[] = {"/usr/bin/python3", "-m",
+                          "aiosmtpd",         "-n",
+                          "-l",               LINK_GATEWAY ":1025",
+                          "-c",               "aiosmtpd.handlers.Mailbox",
+                          box,                NULL};
+    struct service_call call = {
+        .name = "mail", .argv = argv, .address = LINK_GATEWAY, .port = 1025};
+    return service_start(lab->directory, &call, fault);
+}
+
 static const struct {
     const char *name;
     bool (*start)(struct lab *lab, struct fault *fault);
@@ -129,6 +145,7 @@ static const struct {
     {"pebble", start_pebble, false},
     {"registry", start_registry, false},
     {"git", start_git, false},
+    {"mail", start_mail, false},
 };
 
 static bool start_servers(struct lab *lab, struct fault *fault)
@@ -141,17 +158,28 @@ static bool start_servers(struct lab *lab, struct fault *fault)
     return true;
 }
 
+// The file that names the folder of the lab whose hosts run here: the bridge exists once
+// in each network namespace.
+static const char *holder_file(struct arena *arena)
+{
+    struct stat network = {0};
+    if (stat("/proc/self/ns/net", &network) != 0)
+        network.st_ino = 0;
+    return arena_format(arena, "/run/pipster-lab-%llu",
+                        (unsigned long long) network.st_ino);
+}
+
 static bool hold_machine(struct lab *lab, struct fault *fault)
 {
-    const char *holder = "";
+    const char *holder = "", *path = holder_file(&lab->arena);
     struct fault ignored = {0};
-    if (tool_slurp(&lab->arena, LAB_HOLDER, &holder, &ignored) && link_bridge_exists() &&
+    if (tool_slurp(&lab->arena, path, &holder, &ignored) && link_bridge_exists() &&
         strcmp(holder, lab->directory) != 0) {
         fault_set(fault, FAULT_LOCKED, "another lab runs on this machine");
         fault_where(fault, "%s", holder);
         return fault_next(fault, "pipster lab down --dir %s", holder);
     }
-    return tool_write(LAB_HOLDER, 0644, lab->directory, fault);
+    return tool_write(path, 0644, lab->directory, fault);
 }
 
 static bool open_driver(struct lab *lab, struct fault *fault)
@@ -249,8 +277,20 @@ void lab_watch(struct lab *lab)
 {
     struct fault fault = {0};
     driver_watch(lab->driver, hear, lab);
-    if (lab->settings.driver != DRIVER_NONE && !start_servers(lab, &fault))
-        fprintf(stderr, "pipster lab: %s: %s\n", fault.what, fault.why);
+    int64_t now = clock_monotonic_ms();
+    if (lab->settings.driver == DRIVER_NONE || now < lab->restart_at_ms)
+        return;
+    if (start_servers(lab, &fault)) {
+        lab->restart_pause_ms = 0;
+        return;
+    }
+    // What cannot start is tried ever more rarely: each try costs a process.
+    lab->restart_pause_ms =
+        lab->restart_pause_ms ? 2 * lab->restart_pause_ms : RESTART_FIRST_MS;
+    if (lab->restart_pause_ms > RESTART_LAST_MS)
+        lab->restart_pause_ms = RESTART_LAST_MS;
+    lab->restart_at_ms = clock_monotonic_ms() + lab->restart_pause_ms;
+    fprintf(stderr, "pipster lab: %s: %s\n", fault.what, fault.why);
 }
 
 static void tick(void *context)
@@ -273,18 +313,20 @@ bool lab_sweep(const char *directory, struct fault *fault)
     const char *holder = "";
     struct fault ignored = {0};
     arena_init(&arena, 0);
-    bool ours = !tool_slurp(&arena, LAB_HOLDER, &holder, &ignored) ||
-                strcmp(holder, directory) == 0;
+    const char *path = holder_file(&arena);
     service_sweep(directory);
     bool done = driver_sweep(directory, fault) &&
                 tool_remove(arena_format(&arena, "%s/registry", directory), fault);
     kernel_restore(directory);
+    // Asked last: another lab may have come meanwhile.
+    bool ours = !tool_slurp(&arena, path, &holder, &ignored) ||
+                strcmp(holder, directory) == 0;
     if (ours && link_bridge_exists()) {
         firewall_close();
         link_close_bridge();
     }
     if (ours)
-        unlink(LAB_HOLDER);
+        unlink(path);
     arena_clear(&arena);
     return done || fault_while(fault, "taking the lab down");
 }

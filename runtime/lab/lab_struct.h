@@ -21,4 +21,6 @@ struct lab {
     struct loop_timer *timer;
     struct array firewalls; // of inside.c
     struct array notices;   // struct notice
+    int64_t restart_at_ms;  // servers that ended are not started again before
+    int64_t restart_pause_ms;
 };

@@ -201,6 +201,19 @@ static bool build_caches(const struct lab_settings *settings, struct arena *aren
                       fault);
 }
 
+// Beside the lab's own folder of them, for hosts that are no servers.
+static bool link_tools(const struct lab_settings *settings, struct arena *arena,
+                       struct fault *fault)
+{
+    const char *root, *images;
+    if (!prepare_read(arena, settings->directory, &root, &images, fault))
+        return false;
+    const char *arguments[] = {settings->cache ? settings->cache : LAB_CACHE, root,
+                               arena_format(arena, "%s/tools", settings->directory),
+                               NULL};
+    return run_script(settings, arena, "tools.sh", arguments, fault);
+}
+
 static void say(lab_line_fn line, void *context, const char *words)
 {
     if (line)
@@ -222,7 +235,8 @@ bool prepare_all(const struct lab_settings *settings, lab_line_fn line, void *co
             "(minutes the first time, then cached)");
         done = put_files(settings, &arena, fault) &&
                make_small_things(settings, &arena, fault) &&
-               build_caches(settings, &arena, fault);
+               build_caches(settings, &arena, fault) &&
+               link_tools(settings, &arena, fault);
         if (done)
             say(line, context,
                 arena_format(&arena, "prepared in %lld s",

@@ -192,18 +192,39 @@ static bool put_in_place_of_boot(struct seed *seed, struct fault *fault)
                fault);
 }
 
+static bool put_tools(struct seed *seed, struct fault *fault)
+{
+    const char *tools =
+        arena_format(&seed->arena, "%s/tools/.", seed->settings->directory);
+    const char *argv[] = {"cp", "-a", "--reflink=auto", tools, seed->upper, NULL};
+    return access(tools, F_OK) != 0 || tool_run(argv, NULL, fault);
+}
+
+static bool put_files(struct seed *seed, struct fault *fault)
+{
+    const struct driver_host *host = seed->host;
+    if (host->is_appliance && !put_tools(seed, fault))
+        return false;
+    for (size_t i = 0; i < host->file_count; i++)
+        if (!put(seed, host->files[i].path, host->files[i].mode, host->files[i].content,
+                 fault))
+            return false;
+    return true;
+}
+
 bool seed_write(const char *folder, const struct driver_host *host,
                 const struct driver_settings *settings, struct fault *fault)
 {
+    bool light = settings->kind == DRIVER_LIGHT || host->is_appliance;
     struct seed seed = {.host = host, .settings = settings};
     arena_init(&seed.arena, 0);
     seed.upper = arena_format(&seed.arena, "%s/upper", folder);
     bool done = put_names(&seed, fault) && put_authorities(&seed, fault) &&
-                (settings->kind == DRIVER_LIGHT
-                     ? put_keys(&seed, fault) && put_in_place_of_boot(&seed, fault)
-                     : put_cloud(&seed, fault));
+                (light ? put_keys(&seed, fault) && put_in_place_of_boot(&seed, fault)
+                       : put_cloud(&seed, fault)) &&
+                put_files(&seed, fault);
     // A folder of the upper layer stands for the lower one's: root's home stays closed.
-    if (done && settings->kind == DRIVER_LIGHT) {
+    if (done && light) {
         const char *close_up[] = {
             "chmod", "700", arena_format(&seed.arena, "%s/root", seed.upper),
             arena_format(&seed.arena, "%s/root/.ssh", seed.upper), NULL};

@@ -2,7 +2,8 @@
 //
 // What a new host finds in its root besides the shared one: its name, its resolver, the
 // authorities it trusts, and what the cloud tells cloud-init (NoCloud). For a light host,
-// which has no cloud-init, the keys that cloud-init would have put down.
+// which has no cloud-init, the keys that cloud-init would have put down; for an appliance
+// its files.
 #pragma once
 
 #include "lab/driver.h"

@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { PATIENCE_MS = 20000, PATH_SIZE = 4096 };
+enum { PATIENCE_MS = 20000, RELEASE_MS = 2000, PATH_SIZE = 4096 };
 
 static char *path_in(char path[PATH_SIZE], const char *directory, const char *folder,
                      const char *name, const char *end)
@@ -68,6 +68,44 @@ static bool await(const struct service_call *call, pid_t pid, const char *log,
     return tell_why(log, call->name, fault);
 }
 
+// What was ended just now may hold its port a moment longer: its children too must go.
+static bool is_taken(const struct service_call *call)
+{
+    int64_t end = clock_monotonic_ms() + RELEASE_MS;
+    while (accepts(call->address, call->port)) {
+        if (clock_monotonic_ms() > end)
+            return true;
+        tool_pause(20);
+    }
+    return false;
+}
+
+// Somebody else's server would pass for ours: what a killed lab left, mostly.
+static bool refuse_taken(const struct service_call *call, struct fault *fault)
+{
+    char place[80];
+    struct arena arena;
+    struct fault ignored = {0};
+    const char *listeners = "";
+    if (!is_taken(call))
+        return true;
+    snprintf(place, sizeof place, "%s:%d", call->address, call->port);
+    const char *argv[] = {"ss", "-ltnpH", "src", place, NULL};
+    arena_init(&arena, 0);
+    if (!tool_read(&arena, argv, &listeners, &ignored))
+        listeners = "";
+    const char *pid = strstr(listeners, "pid=");
+    fault_set(fault, FAULT_LOCKED, "the lab's %s cannot have %s", call->name, place);
+    fault_why(fault, "another program listens there: %s",
+              listeners[0] ? listeners : "it does not say which");
+    if (pid)
+        fault_next(fault, "when it is what a killed lab left: kill %d", atoi(pid + 4));
+    else
+        fault_next(fault, "see who it is: ss -ltnp");
+    arena_clear(&arena);
+    return false;
+}
+
 static const char *const *join_environment(struct arena *arena, const char *const *more)
 {
     extern char **environ;
@@ -91,6 +129,8 @@ bool service_start(const char *directory, const struct service_call *call,
     pid_t pid;
     if (service_is_alive(directory, call->name))
         return true;
+    if (!refuse_taken(call, fault))
+        return false;
     path_in(log, directory, "log", call->name, ".log");
     path_in(record, directory, "run", call->name, ".pid");
     arena_init(&arena, 0);

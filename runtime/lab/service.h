@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The servers beside the hosts (dnsmasq, pebble, a registry, git): started, known by
-// their pid files in DIRECTORY/run, ended. Their outputs are in DIRECTORY/log.
+// The servers beside the hosts (dnsmasq, pebble, a registry, git, mail): started, known
+// by their pid files in DIRECTORY/run, ended. Their outputs are in DIRECTORY/log.
 #pragma once
 
 #include <stdbool.h>

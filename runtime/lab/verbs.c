@@ -65,6 +65,22 @@ static bool run_firewall(struct call *call, const struct value **answer,
     return true;
 }
 
+static const struct driver_file *find_files(struct call *call, size_t *count)
+{
+    const struct value *list = value_find(call->argument, "files");
+    *count = list && list->kind == VALUE_LIST ? list->list.count : 0;
+    struct driver_file *files = arena_alloc(call->arena, (*count + 1) * sizeof *files);
+    for (size_t i = 0; i < *count; i++) {
+        const struct value *file = list->list.items[i];
+        files[i] = (struct driver_file){
+            .path = value_find_text(file, "path", ""),
+            .mode = (mode_t) value_find_integer(file, "mode", 0644),
+            .content = value_find_text(file, "content", ""),
+        };
+    }
+    return files;
+}
+
 static bool run_start(struct call *call, const struct value **answer, struct fault *fault)
 {
     const struct value *map = call->argument;
@@ -79,8 +95,10 @@ static bool run_start(struct call *call, const struct value **answer, struct fau
         .image = value_find_text(map, "image", NULL),
         .user_data = value_find_text(map, "user_data", NULL),
         .ssh_keys = find_texts(call, value_find(map, "ssh_keys")),
+        .is_appliance = value_find_bool(map, "appliance", false),
     };
     (void) answer;
+    host.files = find_files(call, &host.file_count);
     if (!driver_start(lab_driver(call->lab), &host, fault))
         return false;
     const struct value *kept = inside_take_firewall(call->lab, call->id, call->arena);
@@ -114,6 +132,14 @@ static bool run_resize(struct call *call, const struct value **answer,
     return driver_resize(lab_driver(call->lab), call->id,
                          (int) find_number(call->argument, "cores"),
                          find_number(call->argument, "memory_gb"), fault);
+}
+
+static bool run_give(struct call *call, const struct value **answer, struct fault *fault)
+{
+    size_t count;
+    const struct driver_file *files = find_files(call, &count);
+    (void) answer;
+    return driver_give(lab_driver(call->lab), call->id, files, count, fault);
 }
 
 static bool run_remove(struct call *call, const struct value **answer,
@@ -167,7 +193,8 @@ static const struct {
     {"reset", run_reset, true},       {"reboot", run_reboot, true},
     {"resize", run_resize, true},     {"remove", run_remove, true},
     {"firewall", run_firewall, true}, {"status", run_status, true},
-    {"dns", run_dns, false},          {"notices", run_notices, false},
+    {"give", run_give, true},         {"dns", run_dns, false},
+    {"notices", run_notices, false},
 };
 
 bool verbs_call(void *lab, const char *verb, const struct value *argument,

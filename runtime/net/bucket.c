@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "net/bucket.h"
 
-#include <curl/curl.h>
+#include "net/late_curl.h"
 
 #include <stdlib.h>
 #include <time.h>

@@ -4,9 +4,19 @@
 // zeros, and the length in bits. Only the step over one block differs.
 #include "net/digest.h"
 
+#include "net/late.h"
+
+#include <openssl/evp.h>
+
 #include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#define CRYPTO_LATE(name) LATE("libcrypto.so.3", name)
 
 #define BLOCK_SIZE 64
 
@@ -103,21 +113,28 @@ static void compress_sha256(uint32_t *state, const unsigned char *block)
         state[i] += s[i];
 }
 
-static void hash(compress_fn compress, uint32_t *state, const void *bytes, size_t length)
+// The last bytes, fewer than a block, of `length` in all.
+static void hash_end(compress_fn compress, uint32_t *state, const unsigned char *at,
+                     uint64_t length)
 {
-    const unsigned char *at = bytes;
-    size_t left = length;
-    for (; left >= BLOCK_SIZE; left -= BLOCK_SIZE, at += BLOCK_SIZE)
-        compress(state, at);
+    size_t left = length % BLOCK_SIZE;
     unsigned char last[2 * BLOCK_SIZE] = {0};
     if (left > 0)
         memcpy(last, at, left);
     last[left] = 0x80;
     size_t size = left + 9 <= BLOCK_SIZE ? BLOCK_SIZE : sizeof last;
     for (int i = 0; i < 8; i++)
-        last[size - 1 - (size_t) i] = (unsigned char) ((uint64_t) length * 8 >> (8 * i));
+        last[size - 1 - (size_t) i] = (unsigned char) (length * 8 >> (8 * i));
     for (size_t done = 0; done < size; done += BLOCK_SIZE)
         compress(state, last + done);
+}
+
+static void hash(compress_fn compress, uint32_t *state, const void *bytes, size_t length)
+{
+    const unsigned char *at = bytes;
+    for (size_t left = length; left >= BLOCK_SIZE; left -= BLOCK_SIZE, at += BLOCK_SIZE)
+        compress(state, at);
+    hash_end(compress, state, at, length);
 }
 
 void digest_sha256(const void *bytes, size_t length,
@@ -127,6 +144,97 @@ void digest_sha256(const void *bytes, size_t length,
                          0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
     hash(compress_sha256, state, bytes, length);
     store_words(state, 8, out);
+}
+
+static EVP_MD_CTX *begin(const EVP_MD *how)
+{
+    EVP_MD_CTX *context = CRYPTO_LATE(EVP_MD_CTX_new)();
+    if (!context || !CRYPTO_LATE(EVP_DigestInit_ex)(context, how, NULL))
+        abort();
+    return context;
+}
+
+static unsigned end(EVP_MD_CTX *context, unsigned char out[DIGEST_SHA256_SIZE])
+{
+    unsigned size = 0;
+    CRYPTO_LATE(EVP_DigestFinal_ex)(context, out, &size);
+    CRYPTO_LATE(EVP_MD_CTX_free)(context);
+    return size;
+}
+
+// By the library below libssh2, which knows what the processor can do: a gigabyte takes
+// half a second instead of ten.
+static bool hash_file(int fd, EVP_MD_CTX *context, int64_t *length)
+{
+    char buffer[65536];
+    ssize_t got = -1;
+    *length = 0;
+    while ((got = read(fd, buffer, sizeof buffer)) > 0 || (got < 0 && errno == EINTR)) {
+        if (got < 0)
+            continue;
+        CRYPTO_LATE(EVP_DigestUpdate)(context, buffer, (size_t) got);
+        *length += got;
+    }
+    return got == 0;
+}
+
+static bool file_by(const EVP_MD *how, const char *path, char *hex, int64_t *size,
+                    struct fault *fault)
+{
+    static const char digits[] = "0123456789abcdef";
+    unsigned char sum[DIGEST_SHA256_SIZE];
+    EVP_MD_CTX *context = begin(how);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    bool ok = fd >= 0 && hash_file(fd, context, size);
+    int cause = errno;
+    unsigned bytes = end(context, sum);
+    if (fd >= 0)
+        close(fd);
+    if (!ok) {
+        fault_set(fault, FAULT_ERROR, "%s cannot be read", path);
+        fault_why(fault, "%s", strerror(cause));
+        return fault_next(fault, "see that it is a file, and may be read");
+    }
+    for (size_t i = 0; i < bytes; i++) {
+        hex[2 * i] = digits[sum[i] >> 4];
+        hex[2 * i + 1] = digits[sum[i] & 15];
+    }
+    hex[(size_t) 2 * bytes] = '\0';
+    return true;
+}
+
+bool digest_file(const char *path, char hex[DIGEST_HEX_SIZE], int64_t *size,
+                 struct fault *fault)
+{
+    return file_by(CRYPTO_LATE(EVP_sha256)(), path, hex, size, fault);
+}
+
+bool digest_file_md5(const char *path, char hex[DIGEST_HEX_SIZE], int64_t *size,
+                     struct fault *fault)
+{
+    return file_by(CRYPTO_LATE(EVP_md5)(), path, hex, size, fault);
+}
+
+void digest_hmac_sha256(const void *key, size_t key_length, const void *bytes,
+                        size_t length, unsigned char out[DIGEST_SHA256_SIZE])
+{
+    unsigned char pad[BLOCK_SIZE] = {0};
+    if (key_length > BLOCK_SIZE)
+        digest_sha256(key, key_length, pad);
+    else if (key_length > 0)
+        memcpy(pad, key, key_length);
+    for (int i = 0; i < BLOCK_SIZE; i++)
+        pad[i] ^= 0x36;
+    EVP_MD_CTX *inner = begin(CRYPTO_LATE(EVP_sha256)());
+    CRYPTO_LATE(EVP_DigestUpdate)(inner, pad, BLOCK_SIZE);
+    CRYPTO_LATE(EVP_DigestUpdate)(inner, bytes, length);
+    end(inner, out);
+    for (int i = 0; i < BLOCK_SIZE; i++)
+        pad[i] ^= 0x36 ^ 0x5c;
+    EVP_MD_CTX *outer = begin(CRYPTO_LATE(EVP_sha256)());
+    CRYPTO_LATE(EVP_DigestUpdate)(outer, pad, BLOCK_SIZE);
+    CRYPTO_LATE(EVP_DigestUpdate)(outer, out, DIGEST_SHA256_SIZE);
+    end(outer, out);
 }
 
 static void sha1(const void *bytes, size_t length, unsigned char out[DIGEST_SHA1_SIZE])

@@ -245,11 +245,8 @@ bool http_open(struct http **result, struct loop *loop,
                   options->ca_file);
         return fault_why(fault, "%m");
     }
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != 0)
-        return fault_set(fault, FAULT_INTERNAL, "libcurl does not start");
     struct http *http = calloc(1, sizeof *http);
-    if (!http || !(http->timer = calloc(1, sizeof *http->timer)) ||
-        !(http->multi = curl_multi_init()))
+    if (!http || !(http->timer = calloc(1, sizeof *http->timer)))
         abort();
     http->loop = loop;
     http->ca_file = copy_text(options->ca_file);
@@ -259,12 +256,24 @@ bool http_open(struct http **result, struct loop *loop,
     map_init(&http->certificates);
     uv_timer_init(loop_uv(loop), http->timer);
     http->timer->data = http;
+    *result = http;
+    return true;
+}
+
+// Before the first request: most commands make none.
+static bool start_curl(struct http *http, struct fault *fault)
+{
+    if (http->multi)
+        return true;
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != 0)
+        return fault_set(fault, FAULT_INTERNAL, "libcurl does not start");
+    if (!(http->multi = curl_multi_init()))
+        abort();
     curl_multi_setopt(http->multi, CURLMOPT_SOCKETFUNCTION, watch_socket);
     curl_multi_setopt(http->multi, CURLMOPT_SOCKETDATA, http);
     curl_multi_setopt(http->multi, CURLMOPT_TIMERFUNCTION, set_timer);
     curl_multi_setopt(http->multi, CURLMOPT_TIMERDATA, http);
     curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, (long) IN_FLIGHT);
-    *result = http;
     return true;
 }
 
@@ -293,7 +302,10 @@ void http_close(struct http *http)
     drop_all(http, http->waiting);
     drop_all(http, http->active);
     drop_all(http, http->finished);
-    curl_multi_cleanup(http->multi);
+    if (http->multi) {
+        curl_multi_cleanup(http->multi);
+        curl_global_cleanup();
+    }
     uv_close((uv_handle_t *) http->timer, timer_closed);
     for (size_t i = 0; i < http->certificates.count; i++)
         free(http->certificates.entries[i].value);
@@ -303,7 +315,6 @@ void http_close(struct http *http)
     free(http->dns_server);
     free(http->user_agent);
     free(http);
-    curl_global_cleanup();
 }
 
 void http_credential(struct http *http, const char *origin, const char *name,
@@ -400,7 +411,7 @@ static void begin(struct http *http, struct http_request *request)
     list_add(&http->active, request);
     http->active_count++;
     request->started_ms = clock_monotonic_ms();
-    if (fault_is_set(&request->fault)) {
+    if (fault_is_set(&request->fault) || !start_curl(http, &request->fault)) {
         finish(http, request, CURLE_URL_MALFORMAT);
         return;
     }

@@ -8,9 +8,9 @@
 
 #include "base/text.h"
 #include "net/digest.h"
+#include "net/host_pattern.h"
+#include "net/late_ssh2.h"
 #include "net/ssh_wire.h"
-
-#include <libssh2.h>
 
 #include <ctype.h>
 #include <stdio.h>
@@ -58,31 +58,6 @@ static bool field_is(struct field field, const char *word)
     return field.length == strlen(word) && memcmp(field.at, word, field.length) == 0;
 }
 
-// After a mismatch only the last star takes one byte more, so the time stays bounded by
-// the product of both lengths.
-static bool pattern_matches(struct field pattern, const char *name)
-{
-    const char *star = NULL, *resume = NULL;
-    const char *at = pattern.at, *end = pattern.at + pattern.length;
-    while (*name) {
-        if (at < end && *at == '*') {
-            star = ++at;
-            resume = name;
-        } else if (at < end && (*at == '?' || tolower((unsigned char) *at) == *name)) {
-            at++;
-            name++;
-        } else if (star) {
-            at = star;
-            name = ++resume;
-        } else {
-            return false;
-        }
-    }
-    while (at < end && *at == '*')
-        at++;
-    return at == end;
-}
-
 static bool hashed_name_matches(struct field names, const char *name)
 {
     struct arena arena;
@@ -120,7 +95,7 @@ static bool names_match(struct field names, const char *name)
         bool negated = pattern.length > 0 && *pattern.at == '!';
         pattern.at += negated;
         pattern.length -= negated;
-        if (!pattern_matches(pattern, name))
+        if (!host_pattern_matches(pattern.at, pattern.length, name))
             continue;
         if (negated)
             return false;
@@ -194,6 +169,7 @@ bool known_hosts_read(struct arena *arena, const char *text, const char *host, i
     char name[NAME_LIMIT];
     if (!lookup_name(name, host, port, fault))
         return false;
+    bool has_authority = false;
     int number = 0;
     for (const char *at = text; *at;) {
         struct field whole = {at, strcspn(at, "\r\n")};
@@ -205,8 +181,12 @@ bool known_hosts_read(struct arena *arena, const char *text, const char *host, i
         if (!split_line(whole, &line))
             continue;
         bool is_revoked = field_is(line.marker, "@revoked");
-        if ((line.marker.length > 0 && !is_revoked) || !names_match(line.names, name))
+        if (!names_match(line.names, name))
             continue;
+        if (line.marker.length > 0 && !is_revoked) {
+            has_authority |= field_is(line.marker, "@cert-authority");
+            continue;
+        }
         bool readable = read_key(arena, line.type, line.blob, &key);
         if (readable) {
             add_key(arena, is_revoked ? &taken_back : &found, key);
@@ -216,8 +196,13 @@ bool known_hosts_read(struct arena *arena, const char *text, const char *host, i
             return fault_next(fault, "correct or remove that line");
         }
     }
-    *known = (struct known_hosts){found.items, found.count, taken_back.items,
-                                  taken_back.count};
+    *known = (struct known_hosts){
+        .keys = found.items,
+        .count = found.count,
+        .revoked = taken_back.items,
+        .revoked_count = taken_back.count,
+        .has_authority = has_authority,
+    };
     return true;
 }
 

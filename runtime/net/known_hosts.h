@@ -29,6 +29,7 @@ struct known_hosts {
     size_t count;
     struct known_hosts_key *revoked;
     size_t revoked_count;
+    bool has_authority; // @cert-authority, which is not supported: it makes no key known
 };
 
 // The key types known for a host, preferred first, as libssh2's LIBSSH2_METHOD_HOSTKEY

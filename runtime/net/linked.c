@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "net/linked.h"
 
+#include "net/late_curl.h"
+#include "net/late_microhttpd.h"
+#include "net/late_ssh2.h"
+
 #include <ares.h>
-#include <curl/curl.h>
-#include <libssh2.h>
-#include <microhttpd.h>
 #include <uv.h>
 
 void linked_list_versions(struct text *out)

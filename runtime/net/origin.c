@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "net/origin.h"
 
-#include <curl/curl.h>
+#include "net/late_curl.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -8,6 +8,8 @@
 #include "base/array.h"
 #include "base/text.h"
 
+// ares_query, which newer releases would have replaced by what Debian 12 has not.
+#define CARES_NO_DEPRECATED
 #include <ares.h>
 #include <uv.h>
 

@@ -6,8 +6,9 @@
 #include "net/serve.h"
 
 #include "base/text.h"
+#include "net/late_microhttpd.h"
+#include "net/spool.h"
 
-#include <microhttpd.h>
 #include <uv.h>
 
 #include <arpa/inet.h>
@@ -19,6 +20,7 @@
 #include <unistd.h>
 
 #define BODY_CEILING ((size_t) 64 << 20)
+#define SPOOL_FROM   ((size_t) 64 << 10)
 
 enum serve_fate {
     SERVE_OPEN,
@@ -34,6 +36,7 @@ struct serve {
     uv_timer_t *timer;
     serve_fn handler;
     void *context;
+    char *folder; // NULL: bodies stay in memory
     int port;
     size_t connections;
     bool run_deferred;
@@ -51,6 +54,7 @@ struct serve_request {
     struct serve_query *queries;
     size_t query_count;
     struct text body;
+    struct spool *spool; // has the body instead
     bool whole;
     enum serve_fate fate;
     struct MHD_Response *response;
@@ -104,6 +108,33 @@ const char *serve_body(const struct serve_request *request, size_t *length)
 {
     *length = request->body.length;
     return request->body.bytes;
+}
+
+const char *serve_body_file(const struct serve_request *request)
+{
+    return request->spool ? spool_path(request->spool) : NULL;
+}
+
+struct header_visit {
+    void (*each)(void *context, const char *name, const char *value);
+    void *context;
+};
+
+static enum MHD_Result visit_header(void *context, enum MHD_ValueKind kind,
+                                    const char *name, const char *value)
+{
+    (void) kind;
+    const struct header_visit *visit = context;
+    visit->each(visit->context, name, value ? value : "");
+    return MHD_YES;
+}
+
+void serve_each_header(const struct serve_request *request,
+                       void (*each)(void *context, const char *name, const char *value),
+                       void *context)
+{
+    struct header_visit visit = {each, context};
+    MHD_get_connection_values(request->connection, MHD_HEADER_KIND, visit_header, &visit);
 }
 
 const char *serve_peer(const struct serve_request *request)
@@ -164,18 +195,33 @@ static void settle(struct serve_request *request, enum serve_fate fate)
     }
 }
 
-void serve_answer(struct serve_request *request, int status,
-                  const struct http_header *headers, size_t header_count,
-                  const char *body, size_t length)
+static void answer_with(struct serve_request *request, int status,
+                        const struct http_header *headers, size_t header_count)
 {
-    request->response = MHD_create_response_from_buffer(
-        length, (void *) (body ? body : ""), MHD_RESPMEM_MUST_COPY);
     if (!request->response)
         abort();
     for (size_t i = 0; i < header_count; i++)
         MHD_add_response_header(request->response, headers[i].name, headers[i].value);
     request->status = (unsigned) status;
     settle(request, SERVE_ANSWERED);
+}
+
+void serve_answer(struct serve_request *request, int status,
+                  const struct http_header *headers, size_t header_count,
+                  const char *body, size_t length)
+{
+    request->response = MHD_create_response_from_buffer(
+        length, (void *) (body ? body : ""), MHD_RESPMEM_MUST_COPY);
+    answer_with(request, status, headers, header_count);
+}
+
+void serve_answer_file(struct serve_request *request, int status,
+                       const struct http_header *headers, size_t header_count,
+                       struct serve_part part)
+{
+    request->response =
+        MHD_create_response_from_fd_at_offset64(part.length, part.fd, part.offset);
+    answer_with(request, status, headers, header_count);
 }
 
 void serve_drop(struct serve_request *request, bool reset)
@@ -271,6 +317,24 @@ static enum MHD_Result send_answer(struct serve_request *request)
     return MHD_NO;
 }
 
+static bool take_bytes(struct serve_request *request, const char *bytes, size_t length)
+{
+    const char *folder = request->serve->folder;
+    struct text *body = &request->body;
+    if (!folder || (!request->spool && body->length + length <= SPOOL_FROM)) {
+        text_add_bytes(body, bytes, length);
+        return !body->overflow;
+    }
+    if (!request->spool) {
+        request->spool = spool_new(folder);
+        if (!request->spool || !spool_add(request->spool, body->bytes, body->length))
+            return false;
+        text_clear(body);
+        text_init(body, BODY_CEILING);
+    }
+    return spool_add(request->spool, bytes, length);
+}
+
 // NOLINTNEXTLINE(readability-function-size): libmicrohttpd says what it takes.
 static enum MHD_Result serve_access(void *context, struct MHD_Connection *connection,
                                     const char *path, const char *method,
@@ -285,9 +349,9 @@ static enum MHD_Result serve_access(void *context, struct MHD_Connection *connec
         return MHD_YES;
     }
     if (*length > 0) {
-        text_add_bytes(&request->body, bytes, *length);
+        bool taken = take_bytes(request, bytes, *length);
         *length = 0;
-        return request->body.overflow ? MHD_NO : MHD_YES;
+        return taken ? MHD_YES : MHD_NO;
     }
     if (request->whole)
         return send_answer(request);
@@ -313,6 +377,7 @@ static void request_over(void *context, struct MHD_Connection *connection, void 
     if (request->response)
         MHD_destroy_response(request->response);
     text_clear(&request->body);
+    spool_free(request->spool);
     free(request->queries);
     free(request->path);
     free(request->method);
@@ -402,6 +467,12 @@ bool serve_open(struct serve **result, struct loop *loop, const char *address, i
     return true;
 }
 
+void serve_spool(struct serve *serve, const char *folder)
+{
+    free(serve->folder);
+    serve->folder = copy_text(folder);
+}
+
 int serve_port(const struct serve *serve)
 {
     return serve->port;
@@ -430,5 +501,6 @@ void serve_close(struct serve *serve)
     uv_close((uv_handle_t *) serve->poll, handle_closed);
     uv_close((uv_handle_t *) serve->timer, handle_closed);
     MHD_stop_daemon(serve->daemon);
+    free(serve->folder);
     free(serve);
 }

@@ -8,19 +8,15 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "net/ssh_private.h"
-#include "net/ssh_wire.h"
 
-#include <errno.h>
-#include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define CONNECT_TIMEOUT_MS 10000
 #define BACKOFF_FIRST_MS   250
 #define BACKOFF_LIMIT_MS   2000
-#define KNOWN_HOSTS_LIMIT  ((size_t) 16 << 20)
 
 static const char *const methods[][2] = {
     [LIBSSH2_METHOD_KEX] = {"key exchange",
@@ -63,8 +59,11 @@ void ssh_count_script(void)
 const char *ssh_place(struct ssh *ssh)
 {
     const struct ssh_target *target = &ssh->target;
-    return arena_format(&ssh->arena, "%s at %s:%d", target->name, target->address,
-                        target->port);
+    bool is_ipv6 = strchr(target->address, ':') != NULL;
+    return arena_format(&ssh->arena, "%s at %s%s%s:%d%s%s", target->name,
+                        is_ipv6 ? "[" : "", target->address, is_ipv6 ? "]" : "",
+                        target->port, target->via ? " through " : "",
+                        target->via ? target->via->target.name : "");
 }
 
 static void cancel_timer(struct ssh *ssh)
@@ -82,14 +81,29 @@ void ssh_stage_start(struct ssh *ssh, const char *stage, loop_fn expired)
                                   expired, ssh);
 }
 
+static void session_free(void *context);
+
+// A session that carries others outlives its end until they no longer need it.
+static void free_when_unused(struct ssh *ssh)
+{
+    if (ssh->closed && ssh->carries == 0)
+        loop_defer(ssh->loop, session_free, ssh);
+}
+
 static void session_free(void *context)
 {
     struct ssh *ssh = context;
+    struct ssh *via = ssh->target.via;
+    if (via) {
+        via->carries--;
+        free_when_unused(via);
+    }
     if (ssh->pump_again)
         loop_defer_cancel(ssh->loop, ssh_queue_pump, ssh);
     ssh_exec_free_shell(ssh);
     ssh_dial_clear(ssh);
     ssh_auth_clear(ssh);
+    arena_clear(&ssh->sudo_arena);
     arena_clear(&ssh->arena);
     free(ssh);
 }
@@ -97,6 +111,7 @@ static void session_free(void *context)
 static void drop_link(struct ssh *ssh)
 {
     cancel_timer(ssh);
+    ssh_gate_leave(ssh);
     ssh_auth_abandon(ssh);
     ssh_link_drop(ssh->link);
     ssh->link = NULL;
@@ -104,8 +119,11 @@ static void drop_link(struct ssh *ssh)
 
 static void finish_failed(struct ssh *ssh, const struct fault *fault)
 {
+    struct fault whole = *fault;
     drop_link(ssh);
-    ssh->done(ssh->context, NULL, fault);
+    if (ssh->target.note && fault->kind == FAULT_UNREACHABLE)
+        fault_why(&whole, "%s (%s)", fault->why, ssh->target.note);
+    ssh->done(ssh->context, NULL, &whole);
     session_free(ssh);
 }
 
@@ -163,13 +181,16 @@ static void stage_expired(void *context)
                             (long long) ssh->target.connect_timeout_ms));
 }
 
-static void login_done(struct ssh *ssh)
+static void connect_done(struct ssh *ssh)
 {
     cancel_timer(ssh);
+    ssh_gate_leave(ssh);
     ssh_auth_clear(ssh);
     ssh_dial_clear(ssh);
     ++*counter(COUNTED_CONNECTS);
-    log_debug("ssh %s: logged in as %s", ssh->target.name, ssh->login);
+    log_debug("ssh %s: %s %s", ssh->target.name,
+              ssh->login ? "logged in as" : "it has the key",
+              ssh->login ? ssh->login : ssh->host_key);
     ssh->link->ready = ssh_queue_pump;
     ssh_link_count(ssh->link, false);
     ssh_link_rest(ssh->link);
@@ -197,7 +218,7 @@ static void auth_step(void *context)
         ssh_link_rest(ssh->link);
         break;
     case SSH_AUTH_DONE:
-        login_done(ssh);
+        connect_done(ssh);
         break;
     case SSH_AUTH_RECONNECT:
         drop_link(ssh);
@@ -213,90 +234,20 @@ static void auth_step(void *context)
     }
 }
 
-static void list_fingerprints(struct ssh *ssh, const char *type, struct text *text)
-{
-    for (size_t i = 0; i < ssh->known.count; i++) {
-        const struct known_hosts_key *key = &ssh->known.keys[i];
-        if (type && strcmp(key->type, type) != 0)
-            continue;
-        text_format(text, "%s%s %s", text->length > 0 ? ", " : "", key->type,
-                    known_hosts_fingerprint(&ssh->arena, key->base64));
-    }
-}
-
-static void blocked_fault(struct ssh *ssh, enum known_hosts_verdict verdict,
-                          const struct known_hosts_key *offered, struct fault *fault)
-{
-    const struct ssh_target *target = &ssh->target;
-    const char *own = known_hosts_fingerprint(&ssh->arena, offered->base64);
-    const char *source =
-        target->pin_count > 0 ? "the pinned key" : target->known_hosts_path;
-    struct text expected;
-    text_init(&expected, 0);
-    list_fingerprints(ssh, verdict == KNOWN_HOSTS_CHANGED ? offered->type : NULL,
-                      &expected);
-    if (verdict == KNOWN_HOSTS_REVOKED) {
-        fault_set(fault, FAULT_BLOCKED, "%s answers with a revoked key", ssh_place(ssh));
-        fault_why(fault, "%s revokes %s %s", source, offered->type, own);
-        fault_next(fault,
-                   "someone may hold this key: do not connect until the host has new "
-                   "ones (ssh-keygen -A on its console)");
-    } else if (verdict == KNOWN_HOSTS_NEW) {
-        fault_set(fault, FAULT_BLOCKED, "the host key of %s is not known",
-                  ssh_place(ssh));
-        fault_why(fault, "it answers with %s %s", offered->type, own);
-        fault_next(
-            fault,
-            "compare it with what the host's console shows (ssh-keygen -lf "
-            "/etc/ssh/ssh_host_ed25519_key.pub), then add it to known_hosts, pin it, or "
-            "take it this once with --accept-new: %s %s",
-            offered->type, offered->base64);
-    } else {
-        fault_set(fault, FAULT_BLOCKED, "the host key of %s is not the one expected",
-                  ssh_place(ssh));
-        fault_why(fault, "expected %s (%s), got %s %s", expected.bytes, source,
-                  offered->type, own);
-        fault_next(
-            fault,
-            "if you reinstalled the host, compare the new fingerprint with its "
-            "console, then remove the old key (%s); if not, someone may stand between",
-            target->pin_count > 0 ? "the pin" : "ssh-keygen -R");
-    }
-    text_clear(&expected);
-}
-
-// Before anything is said about who we are.
-static bool judge_host_key(struct ssh *ssh, struct fault *fault)
-{
-    size_t length = 0;
-    int unused = 0;
-    const char *blob = libssh2_session_hostkey(ssh->link->session, &length, &unused);
-    if (!blob)
-        return fault_set(fault, FAULT_UNREACHABLE, "%s gave no host key", ssh_place(ssh));
-    struct known_hosts_key offered = {
-        .type = ssh_wire_key_type(&ssh->arena, blob, length),
-        .base64 = ssh_wire_base64(&ssh->arena, blob, length),
-    };
-    enum known_hosts_verdict verdict =
-        known_hosts_judge(&ssh->known, offered.type, offered.base64);
-    ssh->host_key = arena_format(&ssh->arena, "%s %s", offered.type, offered.base64);
-    if (verdict == KNOWN_HOSTS_MATCH ||
-        (verdict == KNOWN_HOSTS_NEW && ssh->target.accept_new))
-        return true;
-    blocked_fault(ssh, verdict, &offered, fault);
-    return false;
-}
-
 static void handshake_failed(struct ssh *ssh, int code)
 {
     const char *said = ssh_link_error(ssh->link);
     if (code == LIBSSH2_ERROR_KEX_FAILURE || code == LIBSSH2_ERROR_METHOD_NONE) {
-        fail_stage(ssh, false,
-                   arena_format(&ssh->arena,
-                                "no algorithm in common (libssh2 %s: %s); the "
-                                "host needs an ed25519 or ecdsa host key, curve25519 or "
-                                "ecdh, aes-ctr, hmac-sha2",
-                                LIBSSH2_VERSION, said));
+        struct fault fault;
+        fault_set(&fault, FAULT_UNREACHABLE, "%s cannot be reached, while %s",
+                  ssh_place(ssh), ssh->stage);
+        fault_why(&fault,
+                  "no algorithm in common (libssh2 %s: %s); the host needs an ed25519 or "
+                  "ecdsa host key, curve25519 or ecdh, aes-ctr, hmac-sha2",
+                  LIBSSH2_VERSION, said);
+        fault_next(&fault, "allow one of each in the host's sshd_config (ssh-keygen -A "
+                           "there makes host keys of all kinds)");
+        ssh_attempt_failed(ssh, &fault, false);
         return;
     }
     if (code == LIBSSH2_ERROR_SOCKET_DISCONNECT || code == LIBSSH2_ERROR_BANNER_RECV)
@@ -318,8 +269,10 @@ static void handshake_step(void *context)
         ssh_link_watch(ssh->link, false);
     } else if (code != 0) {
         handshake_failed(ssh, code);
-    } else if (!judge_host_key(ssh, &fault)) {
+    } else if (!ssh_trust_judge(ssh, &fault)) {
         ssh_attempt_failed(ssh, &fault, false);
+    } else if (ssh->target.only_key) {
+        connect_done(ssh);
     } else {
         ssh->link->ready = auth_step;
         auth_resume(ssh);
@@ -341,6 +294,14 @@ static bool prefer_methods(struct ssh *ssh)
 
 void ssh_attempt_connected(struct ssh *ssh)
 {
+    cancel_timer(ssh);
+    ssh_link_rest(ssh->link);
+    ssh_gate_enter(ssh);
+}
+
+void ssh_attempt_admitted(void *context)
+{
+    struct ssh *ssh = context;
     ssh_stage_start(ssh, "exchanging keys", stage_expired);
     ssh->auth.tries = 0;
     ssh->link->session = libssh2_session_init();
@@ -360,39 +321,11 @@ void ssh_attempt_begin(struct ssh *ssh)
     ssh_dial_start(ssh);
 }
 
-// A file that is not there knows no host; one that cannot be read is an error.
-static bool read_known_hosts(struct ssh *ssh, struct text *text, struct fault *fault)
-{
-    const char *path = ssh->target.known_hosts_path;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0 && errno == ENOENT)
-        return true;
-    char buffer[16384];
-    ssize_t got = -1;
-    while (fd >= 0 && (got = read(fd, buffer, sizeof buffer)) > 0)
-        text_add_bytes(text, buffer, (size_t) got);
-    int cause = errno;
-    if (fd >= 0)
-        close(fd);
-    if (got == 0 && !text->overflow)
-        return true;
-    fault_set(fault, FAULT_ERROR, "%s cannot be read", path);
-    return fault_why(fault, "%s", got == 0 ? "it is too large" : strerror(cause));
-}
-
 static void prepare_work(void *context)
 {
     struct ssh *ssh = context;
     ssh_auth_gather(ssh);
-    if (ssh->target.pin_count > 0 || !ssh->target.known_hosts_path)
-        return;
-    struct text text;
-    text_init(&text, KNOWN_HOSTS_LIMIT);
-    if (read_known_hosts(ssh, &text, &ssh->prepare_fault) &&
-        !known_hosts_read(&ssh->arena, text.bytes, ssh->target.address, ssh->target.port,
-                          &ssh->known, &ssh->prepare_fault))
-        fault_where(&ssh->prepare_fault, "%s", ssh->target.known_hosts_path);
-    text_clear(&text);
+    ssh_trust_read(ssh);
 }
 
 static void prepared(void *context)
@@ -406,7 +339,7 @@ static void prepared(void *context)
     bool usable = false;
     for (size_t i = 0; i < ssh->auth.key_count; i++)
         usable |= ssh->auth.keys[i].unusable == NULL;
-    if (usable && ssh->target.login_count > 0) {
+    if (ssh->target.only_key || (usable && ssh->target.login_count > 0)) {
         ssh_attempt_begin(ssh);
         return;
     }
@@ -435,6 +368,9 @@ static void copy_target(struct ssh *ssh, const struct ssh_target *from)
     target->identities = copy_list(arena, from->identities, from->identity_count);
     target->private_key = arena_text(&ssh->key_arena, from->private_key);
     target->known_hosts_path = arena_text(arena, from->known_hosts_path);
+    target->note = arena_text(arena, from->note);
+    target->sudo_password = NULL;
+    ssh->sudo_password = arena_text(&ssh->sudo_arena, from->sudo_password);
     if (target->connect_timeout_ms <= 0)
         target->connect_timeout_ms = CONNECT_TIMEOUT_MS;
     struct known_hosts_key *pins =
@@ -459,8 +395,11 @@ void ssh_connect(struct loop *loop, const struct ssh_target *target, ssh_done_fn
     ssh->started_ms = clock_monotonic_ms();
     arena_init(&ssh->arena, 0);
     arena_init(&ssh->key_arena, 0);
+    arena_init(&ssh->sudo_arena, 0);
     text_init(&ssh->auth.refusals, 64 << 10);
     copy_target(ssh, target);
+    if (target->via)
+        target->via->carries++;
     if (target->use_agent)
         ssh->auth.agent_path = arena_text(&ssh->arena, getenv("SSH_AUTH_SOCK"));
     loop_work(loop, prepare_work, prepared, ssh);
@@ -474,8 +413,9 @@ void ssh_close(struct ssh *ssh)
     fault_set(&fault, FAULT_UNREACHABLE, "the connection to %s was closed",
               ssh_place(ssh));
     ssh_queue_lose(ssh, &fault);
+    ssh->closed = true;
     // A callback of this very session may be running.
-    loop_defer(ssh->loop, session_free, ssh);
+    free_when_unused(ssh);
 }
 
 const char *ssh_login(const struct ssh *ssh)
@@ -490,5 +430,8 @@ const char *ssh_host_key(const struct ssh *ssh)
 
 bool ssh_is_alive(const struct ssh *ssh)
 {
-    return ssh->link != NULL;
+    if (!ssh->link)
+        return false;
+    struct pollfd end = {.fd = ssh->link->socket, .events = POLLRDHUP};
+    return poll(&end, 1, 0) <= 0;
 }

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "net/ssh_agent.h"
+#include "net/ssh_passphrase.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -74,7 +75,7 @@ void ssh_auth_gather(struct ssh *ssh)
         add_key(auth,
                 ssh_key_parse(arena, target->private_key, strlen(target->private_key),
                               "the private key given"));
-    for (int named = 1; named >= 0; named--) {
+    for (int named = 1; named >= target->only_identities; named--) {
         for (size_t i = 0; i < agent_count; i++) {
             struct ssh_key key =
                 ssh_key_of_agent(arena, agent[i].blob, agent[i].length, agent[i].comment);
@@ -84,6 +85,10 @@ void ssh_auth_gather(struct ssh *ssh)
     }
     for (size_t i = 0; i < file_count; i++)
         add_key(auth, files[i]);
+    for (size_t i = 0; target->passphrase && i < auth->key_count; i++) {
+        if (auth->keys[i].is_encrypted)
+            auth->keys[i].unusable = NULL;
+    }
 }
 
 static void sign_work(void *context)
@@ -148,6 +153,7 @@ void ssh_auth_abandon(struct ssh *ssh)
 {
     struct ssh_signing *signing = ssh->auth.signing;
     ssh->auth.signing = NULL;
+    ssh_passphrase_abandon(ssh);
     if (!signing)
         return;
     if (signing->request.socket_path && !signing->done)
@@ -176,18 +182,24 @@ static int try_agent(struct ssh *ssh, const struct ssh_key *key, loop_fn resume)
     return code;
 }
 
-static int try_key(struct ssh *ssh, const struct ssh_key *key, loop_fn resume)
+// *why is set where the code says less.
+static int try_key(struct ssh *ssh, struct ssh_key *key, loop_fn resume, const char **why)
 {
     const char *login = ssh->target.logins[ssh->auth.login];
     if (!key->pem)
         return try_agent(ssh, key, resume);
+    if (key->is_encrypted)
+        return ssh_passphrase_try(ssh, key, resume, why);
     // A passphrase of NULL would be measured by libssh2.
     return libssh2_userauth_publickey_frommemory(ssh->link->session, login, strlen(login),
                                                  NULL, 0, key->pem, key->pem_length, "");
 }
 
-static bool is_signing(const struct ssh_auth *auth)
+static bool is_signing(const struct ssh *ssh)
 {
+    const struct ssh_auth *auth = &ssh->auth;
+    if (ssh_passphrase_is_working(ssh))
+        return true;
     return auth->signing && auth->signing->request.socket_path && !auth->signing->done;
 }
 
@@ -247,9 +259,10 @@ enum ssh_auth_state ssh_auth_step(struct ssh *ssh, loop_fn resume)
         return SSH_AUTH_REFUSED;
     enum ssh_auth_state state = SSH_AUTH_WAIT;
     while (state == SSH_AUTH_WAIT) {
-        int code = try_key(ssh, &auth->keys[auth->key], resume);
+        const char *why = NULL;
+        int code = try_key(ssh, &auth->keys[auth->key], resume, &why);
         if (code == LIBSSH2_ERROR_EAGAIN)
-            return is_signing(auth) ? SSH_AUTH_SIGNING : SSH_AUTH_WAIT;
+            return is_signing(ssh) ? SSH_AUTH_SIGNING : SSH_AUTH_WAIT;
         if (code == 0) {
             ssh->login = ssh->target.logins[auth->login];
             return SSH_AUTH_DONE;
@@ -257,7 +270,10 @@ enum ssh_auth_state ssh_auth_step(struct ssh *ssh, loop_fn resume)
         if (ssh_queue_is_fatal(code) && auth->tries == 0)
             return SSH_AUTH_LOST;
         bool dropped = ssh_queue_is_fatal(code);
-        note_refusal(ssh, refusal_words(ssh, code));
+        // Asked for once, not once for each login.
+        auth->keys[auth->key].unusable = why;
+        if (!why)
+            note_refusal(ssh, refusal_words(ssh, code));
         state = next_key(ssh);
         if (dropped && state == SSH_AUTH_WAIT) {
             auth->tries = 0;

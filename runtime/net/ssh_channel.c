@@ -2,7 +2,7 @@
 //
 // Channels beside the kept shell's. Waiting for the server's close can take as long as
 // what runs there, so nobody waits for it: a channel that is done with drains by itself.
-#include "net/ssh_private.h"
+#include "net/ssh_sudo.h"
 
 #include "base/text.h"
 
@@ -23,7 +23,9 @@ struct kill {
     struct ssh_user user;
     struct ssh *ssh;
     LIBSSH2_CHANNEL *channel;
-    char command[1024];
+    struct arena arena;
+    const char *command;
+    struct ssh_sudo sudo;
     struct text answer;
     struct loop_timer *timer;
     ssh_channel_killed_fn done;
@@ -47,11 +49,6 @@ static void *allocate(size_t size)
     if (!memory)
         abort();
     return memory;
-}
-
-bool ssh_channel_needs_sudo(const struct ssh *ssh)
-{
-    return strcmp(ssh->login, "root") != 0;
 }
 
 int ssh_channel_start(struct ssh *ssh, struct ssh_user *user, LIBSSH2_CHANNEL **channel,
@@ -136,6 +133,8 @@ static void kill_free(struct kill *kill)
     if (kill->timer)
         loop_timer_cancel(kill->timer);
     text_clear(&kill->answer);
+    ssh_sudo_clear(&kill->sudo);
+    arena_clear(&kill->arena);
     free(kill);
 }
 
@@ -157,6 +156,21 @@ static bool kill_end(struct ssh *ssh, struct kill *kill, bool sure)
     return true;
 }
 
+// Whether it may be written on.
+static bool answer_sudo(struct ssh *ssh, struct kill *kill)
+{
+    struct ssh_sudo *sudo = &kill->sudo;
+    while (sudo->sent < sudo->answer.length) {
+        ssize_t sent =
+            libssh2_channel_write(kill->channel, sudo->answer.bytes + sudo->sent,
+                                  sudo->answer.length - sudo->sent);
+        if (ssh_queue_settle(ssh, &kill->user, sent) || sent <= 0)
+            return false;
+        sudo->sent += (size_t) sent;
+    }
+    return true;
+}
+
 static bool kill_pump(struct ssh *ssh, struct ssh_user *user)
 {
     struct kill *kill = (struct kill *) user;
@@ -172,13 +186,16 @@ static bool kill_pump(struct ssh *ssh, struct ssh_user *user)
                                               LIBSSH2_CHANNEL_EXTENDED_DATA_MERGE);
     }
     char buffer[1024];
+    if (!answer_sudo(ssh, kill) && ssh->sender == user)
+        return false;
     ssize_t got = libssh2_channel_read(kill->channel, buffer, sizeof buffer);
     bool again = ssh_queue_settle(ssh, user, got);
     if (got < 0 && !again)
         return kill_end(ssh, kill, false);
     if (got > 0) {
         text_add_bytes(&kill->answer, buffer, (size_t) got);
-        return true;
+        ssh_sudo_hear(ssh, &kill->sudo, buffer, (size_t) got);
+        return !kill->sudo.is_refused || kill_end(ssh, kill, false);
     }
     if (ssh->sender != user && libssh2_channel_eof(kill->channel) == 1)
         return kill_end(ssh, kill, strstr(kill->answer.bytes, "pipster-gone") != NULL);
@@ -200,8 +217,9 @@ void ssh_channel_kill(struct ssh *ssh, long pid, ssh_channel_killed_fn done)
     struct kill *kill = allocate(sizeof *kill);
     char script[768];
     snprintf(script, sizeof script, kill_script, pid);
-    snprintf(kill->command, sizeof kill->command, "%s /bin/sh -c '%s'",
-             ssh_channel_needs_sudo(ssh) ? "exec sudo -n" : "exec", script);
+    arena_init(&kill->arena, 0);
+    ssh_sudo_init(&kill->sudo);
+    kill->command = ssh_sudo_command(ssh, &kill->sudo, &kill->arena, script);
     kill->user.pump = kill_pump;
     kill->user.lost = kill_lost;
     kill->user.waits = true;

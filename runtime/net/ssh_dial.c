@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// The TCP connection: the name's addresses one after another, each within the timeout of
-// one attempt.
+// The TCP connection: the name's addresses one after another, the last one with the whole
+// timeout of one attempt, each before it with no more than a few seconds, since where
+// IPv6 leads nowhere nobody wants to wait for it; or a tunnel through another session.
 #include "net/ssh_private.h"
+#include "net/ssh_tunnel.h"
 
 #include <errno.h>
 #include <netdb.h>
@@ -10,6 +12,8 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#define FIRST_ADDRESSES_MS 2500
 
 static void dial_address(struct ssh *ssh);
 
@@ -19,6 +23,9 @@ void ssh_dial_clear(struct ssh *ssh)
         uv_freeaddrinfo(ssh->addresses);
     ssh->addresses = NULL;
     ssh->address = NULL;
+    if (ssh->tunnel)
+        ssh_tunnel_cancel(ssh->tunnel);
+    ssh->tunnel = NULL;
 }
 
 static void next_address(struct ssh *ssh, const char *why)
@@ -65,6 +72,10 @@ static void dial_address(struct ssh *ssh)
 {
     const struct addrinfo *address = ssh->address;
     ssh_stage_start(ssh, "connecting", dial_expired);
+    if (address->ai_next && ssh->target.connect_timeout_ms > FIRST_ADDRESSES_MS) {
+        loop_timer_cancel(ssh->timer);
+        ssh->timer = loop_timer_start(ssh->loop, FIRST_ADDRESSES_MS, dial_expired, ssh);
+    }
     int fd = socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0) {
         next_address(ssh, strerror(errno));
@@ -100,8 +111,45 @@ static void resolved(uv_getaddrinfo_t *request, int status, struct addrinfo *add
         dial_address(ssh);
 }
 
+static void tunnel_expired(void *context)
+{
+    struct ssh *ssh = context;
+    struct fault fault;
+    ssh->timer = NULL;
+    ssh_dial_clear(ssh);
+    fault_set(&fault, FAULT_UNREACHABLE, "%s does not answer", ssh_place(ssh));
+    fault_why(&fault, "no way to it within the time limit");
+    fault_next(&fault, "see that the host runs and can be reached from %s",
+               ssh->target.via->target.name);
+    ssh_attempt_failed(ssh, &fault, true);
+}
+
+static void tunnel_opened(void *context, int socket, const struct fault *fault)
+{
+    struct ssh *ssh = context;
+    ssh->tunnel = NULL;
+    if (fault) {
+        struct fault own = *fault;
+        ssh_attempt_failed(ssh, &own, ssh_is_alive(ssh->target.via));
+        return;
+    }
+    ssh->link = ssh_link_new(ssh->loop, socket, NULL, ssh);
+    ssh_attempt_connected(ssh);
+}
+
+static void dial_through(struct ssh *ssh)
+{
+    ssh_stage_start(ssh, "connecting", tunnel_expired);
+    ssh->tunnel = ssh_tunnel_open(ssh->target.via, ssh->target.address, ssh->target.port,
+                                  tunnel_opened, ssh);
+}
+
 void ssh_dial_start(struct ssh *ssh)
 {
+    if (ssh->target.via) {
+        dial_through(ssh);
+        return;
+    }
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
     char port[16];
     snprintf(port, sizeof port, "%d", ssh->target.port);

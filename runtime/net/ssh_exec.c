@@ -1,26 +1,28 @@
 // SPDX-License-Identifier: MIT
 //
 // The kept shell: one channel with `exec /bin/sh`, opened for the first script and again
-// after a script had to be ended. Scripts wait in a line; the first one is written, then
-// both streams are read until each has shown its end marker.
+// after a script had to be ended. Scripts wait in a line; the first one is written (where
+// sudo takes a password: once root's shell has answered), then both streams are read
+// until each has shown its end marker.
 #include "net/ssh_exec.h"
 
 #include "base/clock.h"
 #include "base/text.h"
 #include "net/ssh_frame.h"
-#include "net/ssh_private.h"
+#include "net/ssh_sudo.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define TIMEOUT_MS     600000
-#define CEILING        ((size_t) 64 << 20)
+#define CEILING        ((size_t) 128 << 20)
 #define READS_PER_PUMP 16
 #define WRITE_SIZE     ((size_t) 32000)
 
 enum shell_state {
     SHELL_NONE,
     SHELL_STARTING,
+    SHELL_ASKING, // sudo is, or may be, for a password
     SHELL_READY,
     SHELL_ENDING,  // the script is being ended on the host
     SHELL_LEAVING, // the channel is of no more use
@@ -50,8 +52,12 @@ struct ssh_shell {
     LIBSSH2_CHANNEL *channel;
     struct job *first; // under way
     struct job **last;
-    int stream; // a read that is half done goes on with the same one
-    bool fresh; // no frame was written yet
+    int stream;         // a read that is half done goes on with the same one
+    bool fresh;         // no frame was written yet
+    struct arena arena; // of what follows
+    const char *command;
+    struct ssh_sudo sudo;
+    bool hung_up; // on a sudo that refused
 };
 
 static void job_free(struct job *job)
@@ -192,6 +198,12 @@ static void take(struct ssh *ssh, const char *bytes, size_t length)
 {
     struct ssh_shell *shell = ssh->shell;
     struct job *job = shell->first;
+    if (shell->state == SHELL_ASKING && shell->stream != 0) {
+        ssh_sudo_hear(ssh, &shell->sudo, bytes, length);
+        if (shell->sudo.is_root)
+            shell->state = SHELL_READY;
+        return;
+    }
     if (shell->state != SHELL_READY || !job || !job->framed)
         return;
     bool is_out = shell->stream == 0;
@@ -214,30 +226,26 @@ static void explain_end(struct ssh *ssh, struct job *job, struct fault *fault)
                   "the script ended its own parent, or the host ran out of memory");
         return;
     }
-    struct text *said = job->err.text.length > 0 ? &job->err.text : &job->out.text;
-    fault_set(fault, FAULT_UNREACHABLE, "no root shell on %s", ssh_place(ssh));
-    fault_why(fault, "%.*s", (int) (said->length > 500 ? 500 : said->length),
-              said->length > 0 ? said->bytes
-                               : "the shell ended at once and said nothing");
-    if (ssh_channel_needs_sudo(ssh))
-        fault_next(fault,
-                   "let %s run sudo without a password on the host: "
-                   "echo '%s ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/%s",
-                   ssh->login, ssh->login, ssh->login);
-    else
-        fault_next(fault, "see that root's login shell on the host runs commands");
+    const struct ssh_shell *shell = ssh->shell;
+    const struct text *said = &job->out.text;
+    if (job->err.text.length > 0)
+        said = &job->err.text;
+    if (shell->state == SHELL_ASKING)
+        said = &shell->sudo.said;
+    ssh_sudo_explain(ssh, &shell->sudo, said, fault);
 }
 
 // The server closed the channel.
 static bool shell_ended(struct ssh *ssh)
 {
     struct ssh_shell *shell = ssh->shell;
-    if (shell->state == SHELL_READY && shell->first) {
+    bool was_open = shell->state == SHELL_READY || shell->state == SHELL_ASKING;
+    if (was_open && shell->first) {
         struct fault fault;
         explain_end(ssh, shell->first, &fault);
         finish_first(ssh, &fault);
     }
-    if (shell->state == SHELL_READY)
+    if (was_open)
         shell->state = SHELL_LEAVING;
     return shell->state == SHELL_LEAVING;
 }
@@ -271,13 +279,22 @@ static bool read_streams(struct ssh *ssh, struct ssh_shell *shell)
     return progress;
 }
 
+static void prepare_shell(struct ssh *ssh, struct ssh_shell *shell)
+{
+    ssh_sudo_clear(&shell->sudo);
+    arena_clear(&shell->arena);
+    ssh_sudo_init(&shell->sudo);
+    shell->command = ssh_sudo_command(ssh, &shell->sudo, &shell->arena, NULL);
+    shell->hung_up = false;
+    shell->state = SHELL_STARTING;
+}
+
 static bool start_shell(struct ssh *ssh, struct ssh_shell *shell)
 {
-    const char *command =
-        ssh_channel_needs_sudo(ssh) ? "exec sudo -n -H /bin/sh" : "exec /bin/sh";
-    int code = ssh_channel_start(ssh, &shell->user, &shell->channel, command);
+    int code = ssh_channel_start(ssh, &shell->user, &shell->channel, shell->command);
     if (code == 0) {
-        shell->state = SHELL_READY;
+        bool asks = ssh_sudo_is_needed(ssh) && ssh->sudo_password;
+        shell->state = asks ? SHELL_ASKING : SHELL_READY;
         shell->fresh = true;
         shell->stream = 0;
         return true;
@@ -312,13 +329,13 @@ static void frame_first(struct ssh_shell *shell, struct job *job)
 }
 
 // True while there is more to send that the server takes.
-static bool write_first(struct ssh *ssh, struct ssh_shell *shell)
+static bool write_some(struct ssh *ssh, struct ssh_shell *shell, struct text *text,
+                       size_t *written)
 {
-    struct job *job = shell->first;
-    if (!job || job->sent == job->script.length)
+    if (*written == text->length)
         return false;
-    size_t size = job->script.length - job->sent;
-    ssize_t sent = libssh2_channel_write(shell->channel, job->script.bytes + job->sent,
+    size_t size = text->length - *written;
+    ssize_t sent = libssh2_channel_write(shell->channel, text->bytes + *written,
                                          size < WRITE_SIZE ? size : WRITE_SIZE);
     if (ssh_queue_settle(ssh, &shell->user, sent))
         return false;
@@ -329,12 +346,31 @@ static bool write_first(struct ssh *ssh, struct ssh_shell *shell)
     // Otherwise the channel was closed: reading will find that out, and why.
     if (sent <= 0)
         return false;
-    job->sent += (size_t) sent;
-    if (job->sent < job->script.length)
+    *written += (size_t) sent;
+    if (*written < text->length)
         return true;
-    text_reset(&job->script);
-    job->sent = 0;
+    text_reset(text);
+    *written = 0;
     return false;
+}
+
+static bool write_next(struct ssh *ssh, struct ssh_shell *shell)
+{
+    struct job *job = shell->first;
+    if (shell->state == SHELL_ASKING)
+        return write_some(ssh, shell, &shell->sudo.answer, &shell->sudo.sent);
+    if (shell->state == SHELL_READY && job)
+        return write_some(ssh, shell, &job->script, &job->sent);
+    return false;
+}
+
+// A sudo that is told that nothing more comes asks no third time.
+static void hang_up(struct ssh *ssh, struct ssh_shell *shell)
+{
+    if (!shell->sudo.is_refused || shell->hung_up)
+        return;
+    int code = libssh2_channel_send_eof(shell->channel);
+    shell->hung_up = !ssh_queue_settle(ssh, &shell->user, code);
 }
 
 static bool shell_pump(struct ssh *ssh, struct ssh_user *user)
@@ -348,15 +384,17 @@ static bool shell_pump(struct ssh *ssh, struct ssh_user *user)
             loop_timer_start(ssh->loop, (uint64_t) job->timeout_ms, job_expired, job);
     }
     if (shell->state == SHELL_NONE && job)
-        shell->state = SHELL_STARTING;
+        prepare_shell(ssh, shell);
     if (shell->state == SHELL_STARTING)
         return start_shell(ssh, shell);
     if (!shell->channel)
         return false;
     if (shell->state == SHELL_READY && job && !job->framed)
         frame_first(shell, job);
-    while (shell->state == SHELL_READY && write_first(ssh, shell))
+    while (write_next(ssh, shell))
         progress = true;
+    if (ssh->link && ssh->sender != user)
+        hang_up(ssh, shell);
     if (!ssh->link || ssh->sender == user)
         return progress;
     progress |= read_streams(ssh, shell);
@@ -380,6 +418,7 @@ static struct ssh_shell *shell_of(struct ssh *ssh)
     struct ssh_shell *shell = calloc(1, sizeof *shell);
     if (!shell)
         abort();
+    arena_init(&shell->arena, 0);
     shell->last = &shell->first;
     shell->user.pump = shell_pump;
     shell->user.lost = shell_lost;
@@ -391,6 +430,10 @@ static struct ssh_shell *shell_of(struct ssh *ssh)
 
 void ssh_exec_free_shell(struct ssh *ssh)
 {
+    if (ssh->shell) {
+        ssh_sudo_clear(&ssh->shell->sudo);
+        arena_clear(&ssh->shell->arena);
+    }
     free(ssh->shell);
     ssh->shell = NULL;
 }

@@ -2,7 +2,7 @@
 //
 // Scripts over the one shell kept open on a session: one round trip each. The script is
 // POSIX sh, received whole before any of it runs (a cut one never runs in part), runs as
-// root (through `sudo -n` where the login is another) in / with stdin from /dev/null,
+// root (through sudo where the login is another) in / with stdin from /dev/null,
 // LC_ALL=C, a full PATH and umask 022, in a subshell of its own, so that neither `exit`
 // nor a syntax error ends the kept shell. Nothing of it is ever in an argument vector.
 //
@@ -26,7 +26,7 @@ struct ssh_script {
     const char *text;
     size_t length;
     int64_t timeout_ms; // 0: 10 minutes
-    size_t ceiling;     // of the output; 0: 64 MiB
+    size_t ceiling;     // of the output; 0: 128 MiB
     // Told of each whole line of stdout as it comes; may be NULL.
     void (*line)(void *context, const char *line, size_t length);
 };

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "net/ssh_key.h"
 
+#include "net/late_ssh2.h"
 #include "net/ssh_wire.h"
-
-#include <libssh2.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -43,6 +42,12 @@ static const char *type_unusable(const char *type, bool from_agent)
     return NULL;
 }
 
+static void set_encrypted(struct ssh_key *key)
+{
+    key->is_encrypted = true;
+    key->unusable = encrypted_why;
+}
+
 // PROTOCOL.key: "openssh-key-v1", cipher, kdf, its options, how many, the public half.
 static void parse_openssh(struct arena *arena, const char *body, size_t length,
                           struct ssh_key *key)
@@ -70,7 +75,7 @@ static void parse_openssh(struct arena *arena, const char *body, size_t length,
     key->type = ssh_wire_key_type(arena, key->blob, key->blob_length);
     key->unusable = type_unusable(key->type, false);
     if (!key->unusable && encrypted)
-        key->unusable = encrypted_why;
+        set_encrypted(key);
 }
 
 struct ssh_key ssh_key_parse(struct arena *arena, const char *pem, size_t length,
@@ -94,7 +99,7 @@ struct ssh_key ssh_key_parse(struct arena *arena, const char *pem, size_t length
     else if (strstr(text, "-----BEGIN RSA PRIVATE KEY-----"))
         key.unusable = type_unusable("ssh-rsa", false);
     else if (strstr(text, "ENCRYPTED"))
-        key.unusable = encrypted_why;
+        set_encrypted(&key);
     else if (!strstr(text, "PRIVATE KEY-----"))
         key.unusable = "is not a private key";
     return key;

@@ -16,7 +16,10 @@ struct ssh_key {
     size_t blob_length;
     const char *pem; // the private half; NULL for a key of the agent
     size_t pem_length;
-    const char *unusable; // why this key cannot be used; NULL when it can
+    bool is_encrypted;
+    const char *passphrase; // that was given for it
+    unsigned attempts;      // how often it was asked for
+    const char *unusable;   // why this key cannot be used; NULL when it can
 };
 
 // `pem` is any text: what is not a private key becomes an unusable key.

@@ -11,13 +11,14 @@ static void link_ready(uv_poll_t *poll, int status, int events)
 {
     struct ssh_link *link = poll->data;
     (void) events; // an error shows in the next call on the socket
+    link->heard = true;
     if (status < 0)
         link->events = 0;
     if (link->ready)
         link->ready(link->context);
 }
 
-// A host that vanished is noticed within a minute, by the kernel.
+// A host that vanished is noticed within a minute also where nobody waits for it.
 static void set_options(int socket)
 {
     int on = 1, idle_s = 15, every_s = 5, probes = 5;
@@ -48,9 +49,8 @@ struct ssh_link *ssh_link_new(struct loop *loop, int socket, loop_fn ready, void
 
 // The socket was shut down before, so no call here waits for the server; libssh2 still
 // answers "not yet" once or twice on its way.
-static void link_closed(uv_handle_t *handle)
+static void link_free(struct ssh_link *link)
 {
-    struct ssh_link *link = handle->data;
     if (link->session) {
         for (int i = 0; i < 100; i++) {
             if (libssh2_session_free(link->session) != LIBSSH2_ERROR_EAGAIN)
@@ -59,6 +59,26 @@ static void link_closed(uv_handle_t *handle)
     }
     close(link->socket);
     free(link);
+}
+
+static void link_closed(uv_handle_t *handle)
+{
+    struct ssh_link *link = handle->data;
+    link->closed = true;
+    if (!link->held)
+        link_free(link);
+}
+
+void ssh_link_hold(struct ssh_link *link)
+{
+    link->held = true;
+}
+
+void ssh_link_release(struct ssh_link *link)
+{
+    link->held = false;
+    if (link->closed)
+        link_free(link);
 }
 
 void ssh_link_drop(struct ssh_link *link)

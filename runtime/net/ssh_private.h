@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: MIT
 //
-// What the files of an SSH session share: ssh.c (its life), ssh_dial.c (TCP), ssh_auth.c
-// (logins and keys), ssh_link.c (one connection), ssh_queue.c (who may use it when) and
-// ssh_exec.c (the kept shell). Nobody else includes this.
+// What the files of an SSH session share: ssh.c (its life), ssh_dial.c (TCP or a tunnel),
+// ssh_gate.c (how many log in at once), ssh_auth.c, ssh_link.c (one connection),
+// ssh_queue.c (who uses it when), ssh_exec.c (the shell). Nobody else includes this.
 #pragma once
 
 #include "base/arena.h"
 #include "base/text.h"
+#include "net/late_ssh2.h"
 #include "net/ssh.h"
-#include "net/ssh_key.h"
+#include "net/ssh_auth.h"
 
-#include <libssh2.h>
 #include <uv.h>
 
 struct ssh_shell;
+struct ssh_tunnel;
 struct addrinfo;
 
 // One TCP connection. A login that failed needs another one, so a session may use several
@@ -23,6 +24,9 @@ struct ssh_link {
     int socket;
     int events;  // what poll waits for
     bool counts; // whether the poll keeps loop_turn waiting
+    bool held;   // by a thread: not freed before it is released
+    bool closed; // meanwhile
+    bool heard;  // the socket was ready since somebody set this to false
     LIBSSH2_SESSION *session;
     loop_fn ready; // called with the context; NULL once dropped
     void *context;
@@ -40,32 +44,14 @@ struct ssh_user {
     bool waits; // for an answer: the loop must not end before it came
 };
 
-// Where the logins and keys stand: on one connection only one login may be tried, and
-// only some keys.
-struct ssh_auth {
-    struct ssh_key *keys;
-    size_t key_count;
-    size_t login;
-    size_t key;
-    size_t tries;         // on this connection
-    struct text refusals; // what was tried and what came of it
-    const char *agent_path;
-    struct ssh_signing *signing;
-};
-
-enum ssh_auth_state {
-    SSH_AUTH_WAIT,    // for the server
-    SSH_AUTH_SIGNING, // for the agent
-    SSH_AUTH_DONE,
-    SSH_AUTH_RECONNECT,
-    SSH_AUTH_REFUSED,
-    SSH_AUTH_LOST,
-};
+enum ssh_gate { SSH_GATE_OUTSIDE, SSH_GATE_WAITING, SSH_GATE_INSIDE };
 
 struct ssh {
     struct loop *loop;
     struct arena arena;
     struct arena key_arena; // wiped as soon as the login is done
+    struct arena sudo_arena;
+    const char *sudo_password; // or NULL
     struct ssh_target target;
     ssh_done_fn done;
     void *context;
@@ -76,7 +62,8 @@ struct ssh {
     struct loop_timer *timer;
     uv_getaddrinfo_t resolving;
     struct addrinfo *addresses;
-    struct addrinfo *address; // the one being tried
+    struct addrinfo *address;  // the one being tried
+    struct ssh_tunnel *tunnel; // being opened
     struct ssh_auth auth;
     struct known_hosts known;
     struct fault prepare_fault;
@@ -91,12 +78,19 @@ struct ssh {
     struct ssh_user *opener; // has a channel open under way
     bool pump_again;
     struct ssh_shell *shell;
+    struct loop_timer *keepalive;
+    unsigned silent;  // how often in a row it had said nothing
+    enum ssh_gate gate;
+    struct ssh *gate_next;
+    unsigned carries; // sessions that are made, or to be made, through this one
+    bool closed;
 };
 
 // ssh.c
 void ssh_count_script(void);
 void ssh_attempt_begin(struct ssh *ssh);
 void ssh_attempt_connected(struct ssh *ssh);
+void ssh_attempt_admitted(void *ssh);
 // Repeats it while there is patience, if `again`; otherwise ends with the fault.
 void ssh_attempt_failed(struct ssh *ssh, const struct fault *fault, bool again);
 void ssh_stage_start(struct ssh *ssh, const char *stage, loop_fn expired);
@@ -106,10 +100,21 @@ const char *ssh_place(struct ssh *ssh); // "host/app at 203.0.113.7:22"
 void ssh_dial_start(struct ssh *ssh);
 void ssh_dial_clear(struct ssh *ssh);
 
+// ssh_gate.c: ends in ssh_attempt_admitted, on a later turn; left without effect by who
+// is not inside.
+void ssh_gate_enter(struct ssh *ssh);
+void ssh_gate_leave(struct ssh *ssh);
+size_t ssh_gate_most(void); // at the same time, since the start
+
+// ssh_keepalive.c: `needed` while somebody waits for an answer.
+void ssh_keepalive_watch(struct ssh *ssh, bool needed);
+
 // ssh_link.c
 struct ssh_link *ssh_link_new(struct loop *loop, int socket, loop_fn ready,
                               void *context);
 void ssh_link_drop(struct ssh_link *link);
+void ssh_link_hold(struct ssh_link *link);
+void ssh_link_release(struct ssh_link *link);
 // As libssh2 wants it now; `always` adds readable.
 void ssh_link_watch(struct ssh_link *link, bool always);
 void ssh_link_rest(struct ssh_link *link);
@@ -117,12 +122,10 @@ void ssh_link_count(struct ssh_link *link, bool counts);
 void ssh_link_quickack(struct ssh_link *link);
 const char *ssh_link_error(struct ssh_link *link);
 
-// ssh_auth.c: gather on a thread, step from the loop.
-void ssh_auth_gather(struct ssh *ssh);
-enum ssh_auth_state ssh_auth_step(struct ssh *ssh, loop_fn resume);
-void ssh_auth_abandon(struct ssh *ssh);
-void ssh_auth_fault(struct ssh *ssh, struct fault *fault);
-void ssh_auth_clear(struct ssh *ssh);
+// ssh_trust.c: reads on a thread (and may leave a prepare_fault), then judges the key
+// that is offered, before anything is said about who we are.
+void ssh_trust_read(struct ssh *ssh);
+bool ssh_trust_judge(struct ssh *ssh, struct fault *fault);
 
 // ssh_queue.c
 void ssh_queue_add(struct ssh *ssh, struct ssh_user *user);
@@ -142,8 +145,7 @@ void ssh_queue_give_open(struct ssh *ssh, struct ssh_user *user);
 void ssh_queue_lose(struct ssh *ssh, const struct fault *fault);
 void ssh_queue_lose_by(struct ssh *ssh, ssize_t code);
 
-// ssh_channel.c: reads and throws away until the server closed the channel, then frees
-// it.
+// ssh_channel.c: reads and throws away until the server closed the channel; frees it.
 void ssh_channel_discard(struct ssh *ssh, LIBSSH2_CHANNEL *channel);
 // Ends the process group of `pid` on the host over a channel of its own; `done` learns
 // whether that is sure, unless the connection is lost first.
@@ -153,7 +155,6 @@ void ssh_channel_kill(struct ssh *ssh, long pid, ssh_channel_killed_fn done);
 // To be called again with the same channel pointer, NULL at first.
 int ssh_channel_start(struct ssh *ssh, struct ssh_user *user, LIBSSH2_CHANNEL **channel,
                       const char *command);
-bool ssh_channel_needs_sudo(const struct ssh *ssh);
 
 // ssh_exec.c
 void ssh_exec_free_shell(struct ssh *ssh);

@@ -98,6 +98,7 @@ static void wait_for_socket(struct ssh *ssh)
     for (struct ssh_user *user = ssh->users; user; user = user->next)
         waits |= user->waits;
     ssh_link_count(ssh->link, waits);
+    ssh_keepalive_watch(ssh, waits);
     if (ssh->users)
         ssh_link_watch(ssh->link, ssh->sender == NULL);
     else
@@ -130,6 +131,7 @@ void ssh_queue_lose(struct ssh *ssh, const struct fault *fault)
     if (!ssh->link)
         return;
     ssh->lost = *fault;
+    ssh_keepalive_watch(ssh, false);
     ssh_link_drop(ssh->link);
     ssh->link = NULL;
     ssh->sender = NULL;

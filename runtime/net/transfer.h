@@ -5,11 +5,11 @@
 // called, and nobody else either, from inside them.
 #pragma once
 
-#include <curl/curl.h>
 
 #include "base/text.h"
 #include "net/credential.h"
 #include "net/http.h"
+#include "net/late_curl.h"
 #include "net/origin.h"
 
 struct resolve;

@@ -85,6 +85,8 @@ void agree_check_twin(lua_State *lua, const struct declaration *first,
         one->keep_going == two->keep_going &&
         one->create_first == two->create_first && one->recreate == two->recreate &&
         values_agree(one->ignore, two->ignore) &&
+        values_agree(one->restarts, two->restarts) &&
+        values_agree(one->reloads, two->reloads) &&
         texts_agree(one->after, one->after_count, two->after, two->after_count))
         return;
     const struct conflict conflict = {one->address, NULL, made->where, first->where};

@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: MIT
 //
-// digest.sha256; encode.base64, base64_decode, url; random.hex. What is made from a
-// secret by encode is a secret.
+// digest.sha256, digest.hmac_sha256 (key, text → 32 bytes), digest.file and file_md5
+// (path → sum, size); encode.base64, base64_decode, escape,
+// url; random.hex. What is made from a secret by encode is a secret.
 #include "script/bind.h"
 
 #include "base/text.h"
+#include "net/digest.h"
+#include "net/loop.h"
+#include "script/machine.h"
+#include "script/operation.h"
 #include "script/raise.h"
 #include "script/reference.h"
 #include "store/secret.h"
+#include "value/escape.h"
 
 #include <lauxlib.h>
 
@@ -16,6 +22,73 @@
 
 static const char alphabet[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+struct file_digest {
+    struct operation base;
+    const char *path;
+    bool md5;
+    char hex[DIGEST_HEX_SIZE];
+    int64_t size;
+};
+
+static void digest_work(void *context)
+{
+    struct file_digest *call = context;
+    bool (*work)(const char *, char *, int64_t *, struct fault *) =
+        call->md5 ? digest_file_md5 : digest_file;
+    (void) !work(call->path, call->hex, &call->size, &call->base.fault);
+}
+
+static void digest_done(void *context)
+{
+    struct file_digest *call = context;
+    operation_finish(&call->base);
+}
+
+static int finish_file(lua_State *lua, int status, lua_KContext context)
+{
+    struct file_digest *call = (struct file_digest *) context;
+    (void) status;
+    if (!call->base.finished)
+        return operation_wait(lua, &call->base, finish_file);
+    if (fault_is_set(&call->base.fault))
+        return raise_fault(lua, &call->base.fault);
+    lua_pushstring(lua, call->hex);
+    lua_pushinteger(lua, call->size);
+    return 2;
+}
+
+static int start_file(lua_State *lua, bool md5)
+{
+    const char *path = luaL_checkstring(lua, 1);
+    struct file_digest *call = operation_new(lua, sizeof *call);
+    call->path = arena_text(&call->base.arena, path);
+    call->md5 = md5;
+    call->base.finished = false;
+    loop_work(script_of(lua)->options.loop, digest_work, digest_done, call);
+    return operation_wait(lua, &call->base, finish_file);
+}
+
+static int l_file(lua_State *lua)
+{
+    return start_file(lua, false);
+}
+
+static int l_file_md5(lua_State *lua)
+{
+    return start_file(lua, true);
+}
+
+static int l_hmac_sha256(lua_State *lua)
+{
+    unsigned char sum[DIGEST_SHA256_SIZE];
+    size_t key_length, length;
+    const char *key = bind_check_bytes(lua, 1, &key_length);
+    const char *bytes = bind_check_bytes(lua, 2, &length);
+    digest_hmac_sha256(key, key_length, bytes, length, sum);
+    lua_pushlstring(lua, (const char *) sum, sizeof sum);
+    return 1;
+}
 
 static int l_sha256(lua_State *lua)
 {
@@ -92,6 +165,21 @@ static int l_base64_decode(lua_State *lua)
     return valid ? 1 : raise_error(lua, "this is not base64");
 }
 
+// escape(how, text)
+static int l_escape(lua_State *lua)
+{
+    size_t length;
+    const char *how = luaL_checkstring(lua, 1);
+    const char *bytes = bind_check_bytes(lua, 2, &length);
+    struct text out;
+    text_init(&out, 0);
+    bool known = escape_add(&out, how, bytes, length);
+    if (known)
+        push_like(lua, reference_find_secret(lua, 2), &out);
+    text_clear(&out);
+    return known ? 1 : raise_error(lua, "there is no escaping for \"%s\"", how);
+}
+
 static int l_url(lua_State *lua)
 {
     size_t length;
@@ -122,9 +210,14 @@ static int l_random_hex(lua_State *lua)
     return 1;
 }
 
-static const luaL_Reg digests[] = {{"sha256", l_sha256}, {NULL, NULL}};
+static const luaL_Reg digests[] = {{"sha256", l_sha256},
+                                   {"hmac_sha256", l_hmac_sha256},
+                                   {"file", l_file},
+                                   {"file_md5", l_file_md5},
+                                   {NULL, NULL}};
 static const luaL_Reg encodings[] = {{"base64", l_base64},
                                      {"base64_decode", l_base64_decode},
+                                     {"escape", l_escape},
                                      {"url", l_url},
                                      {NULL, NULL}};
 static const luaL_Reg randoms[] = {{"hex", l_random_hex}, {NULL, NULL}};

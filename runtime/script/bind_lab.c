@@ -55,7 +55,7 @@ static int open_driver(lua_State *lua)
 {
     static const char *const verbs[] = {"start",  "stop",    "reset",    "reboot",
                                         "resize", "remove",  "firewall", "status",
-                                        "dns",    "notices", "log"};
+                                        "dns",    "notices", "log",      "give"};
     lua_newtable(lua);
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
         lua_pushvalue(lua, lua_upvalueindex(1));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// log.debug, log.info; settings; crash(name).
+// log.debug, log.info; settings; crash(name); tell(name, text).
 #include "script/bind.h"
 
 #include "base/crashpoint.h"
@@ -31,6 +31,17 @@ static int l_crash(lua_State *lua)
     return 0;
 }
 
+static int l_tell(lua_State *lua)
+{
+    const struct script_options *options = &script_of(lua)->options;
+    size_t length;
+    const char *name = luaL_checkstring(lua, 1);
+    const char *bytes = luaL_checklstring(lua, 2, &length);
+    if (options->told != NULL)
+        options->told(options->told_context, name, bytes, length);
+    return 0;
+}
+
 static const luaL_Reg functions[] = {{"debug", l_debug}, {"info", l_info}, {NULL, NULL}};
 
 int bind_log(lua_State *lua)
@@ -52,5 +63,11 @@ int bind_log_settings(lua_State *lua)
 int bind_log_crash(lua_State *lua)
 {
     lua_pushcfunction(lua, l_crash);
+    return 1;
+}
+
+int bind_log_tell(lua_State *lua)
+{
+    lua_pushcfunction(lua, l_tell);
     return 1;
 }

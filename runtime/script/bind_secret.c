@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// secret: is, length, keypair. Nothing gives the bytes.
+// secret: is, length, keypair, declare(name, options) as a playbook's secret(). Nothing
+// gives the bytes.
 #include "script/bind.h"
 
 #include "script/convert.h"
 #include "script/reference.h"
+#include "script/secret_word.h"
 #include "store/secret.h"
 
 #include <lauxlib.h>
@@ -37,8 +39,11 @@ static int l_keypair(lua_State *lua)
     return 2;
 }
 
-static const luaL_Reg functions[] = {
-    {"is", l_is}, {"length", l_length}, {"keypair", l_keypair}, {NULL, NULL}};
+static const luaL_Reg functions[] = {{"is", l_is},
+                                     {"length", l_length},
+                                     {"keypair", l_keypair},
+                                     {"declare", secret_word_call},
+                                     {NULL, NULL}};
 
 int bind_secret(lua_State *lua)
 {

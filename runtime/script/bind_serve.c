@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// serve.open(address, port, function(request) → answer) → server; for the lab's
-// stand-ins. The handler runs as a task of its own and may wait. request: { method, path,
-// query (list of { name, value }), headers, body, peer }; answer: { status, headers, json
-// | body, drop = true | "reset", cut = bytes }. server.port, server:close().
+// serve.open(address, port, function(request) → answer [, folder]) → server; for the
+// lab's stand-ins. The handler runs as a task of its own and may wait. request: { method,
+// path, query (list of { name, value }), headers (by name, in small letters), body, peer,
+// file }; answer: { status, headers, json | body | file (with from and length), drop =
+// true | "reset", cut = bytes }. With a folder a body of more than 64 KiB is a file there
+// instead, which goes unless it is moved. server.port, server:close().
 #include "script/bind.h"
 
 #include "base/text.h"
@@ -16,9 +18,12 @@
 
 #include <lauxlib.h>
 
+#include <ctype.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define METATABLE "pipster.serve"
 
@@ -41,6 +46,8 @@ struct visit {
     bool drop;
     bool reset;
     int64_t cut; // -1: whole
+    struct serve_part part; // with a file in place of the body
+    bool from_file;
 };
 
 static void push_query(lua_State *lua, const struct serve_request *request)
@@ -58,23 +65,31 @@ static void push_query(lua_State *lua, const struct serve_request *request)
     }
 }
 
+static void add_header(void *context, const char *name, const char *value)
+{
+    lua_State *lua = context;
+    luaL_Buffer small;
+    luaL_buffinit(lua, &small);
+    for (const char *byte = name; *byte != '\0'; byte++)
+        luaL_addchar(&small, (char) tolower((unsigned char) *byte));
+    luaL_pushresult(&small);
+    lua_pushstring(lua, value);
+    lua_rawset(lua, -3);
+}
+
 static void push_headers(lua_State *lua, const struct serve_request *request)
 {
-    static const char *const names[] = {"authorization",  "content-type", "accept",
-                                        "user-agent",     "host",         "if-match",
-                                        "idempotency-key"};
     lua_newtable(lua);
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        lua_pushstring(lua, serve_header(request, names[i]));
-        lua_setfield(lua, -2, names[i]);
-    }
+    serve_each_header(request, add_header, lua);
 }
 
 static void push_request(lua_State *lua, const struct serve_request *request)
 {
     size_t length = 0;
     const char *body = serve_body(request, &length);
-    lua_createtable(lua, 0, 6);
+    lua_createtable(lua, 0, 7);
+    lua_pushstring(lua, serve_body_file(request));
+    lua_setfield(lua, -2, "file");
     lua_pushstring(lua, serve_method(request));
     lua_setfield(lua, -2, "method");
     lua_pushstring(lua, serve_path(request));
@@ -108,6 +123,17 @@ static void check_headers(lua_State *lua, struct visit *visit, bool json)
     lua_settop(lua, 2);
 }
 
+static void check_file(lua_State *lua, struct visit *visit)
+{
+    const char *path = luaL_checkstring(lua, -1);
+    visit->part.offset = (uint64_t) bind_number(lua, 2, "from", 0);
+    visit->part.length = (uint64_t) bind_number(lua, 2, "length", 0);
+    visit->part.fd = open(path, O_RDONLY | O_CLOEXEC);
+    visit->from_file = visit->part.fd >= 0;
+    if (!visit->from_file)
+        raise_error(lua, "%s cannot be read", path);
+}
+
 // context, answer
 static int check_answer(lua_State *lua, int status, lua_KContext context)
 {
@@ -131,6 +157,9 @@ static int check_answer(lua_State *lua, int status, lua_KContext context)
     }
     lua_settop(lua, 2);
     check_headers(lua, visit, json);
+    // Last, since nothing may be raised while a file is open.
+    if (lua_getfield(lua, 2, "file") != LUA_TNIL)
+        check_file(lua, visit);
     return 0;
 }
 
@@ -171,10 +200,16 @@ static void visit_done(void *context, const struct fault *fault)
         serve_cut(visit->request, visit->status, body,
                   (size_t) visit->cut < visit->length ? (size_t) visit->cut
                                                       : visit->length);
+    } else if (visit->from_file) {
+        serve_answer_file(visit->request, visit->status, visit->headers,
+                          visit->header_count, visit->part);
+        visit->from_file = false;
     } else {
         serve_answer(visit->request, visit->status, visit->headers, visit->header_count,
                      body, visit->length);
     }
+    if (visit->from_file)
+        close(visit->part.fd);
     arena_clear(&visit->arena);
     free(visit);
 }
@@ -197,6 +232,7 @@ static int l_open(lua_State *lua)
     const char *address = luaL_checkstring(lua, 1);
     int port = (int) luaL_checkinteger(lua, 2);
     luaL_checktype(lua, 3, LUA_TFUNCTION);
+    const char *folder = luaL_optstring(lua, 4, NULL);
     struct script *script = script_of(lua);
     struct server *server = lua_newuserdatauv(lua, sizeof *server, 0);
     *server = (struct server){.script = script};
@@ -212,6 +248,8 @@ static int l_open(lua_State *lua)
         server->serve = NULL;
         return raise_fault(lua, &fault);
     }
+    if (folder != NULL)
+        serve_spool(server->serve, folder);
     return 1;
 }
 

@@ -2,9 +2,13 @@
 //
 // ssh.connect{…} → session; session:run(script, { timeout, line }) → { status, output,
 // errors, signal }; session.login, session.host_key, session:alive(), session:close().
+// session:upload{…} sends a local file into a pipe on the host: see upload.lua.
+// ssh.config(path, host) → what the file says of the host.
 #include "script/bind.h"
 
+#include "net/ssh_config.h"
 #include "net/ssh_exec.h"
+#include "net/ssh_upload.h"
 #include "script/machine.h"
 #include "script/operation.h"
 #include "script/raise.h"
@@ -59,6 +63,35 @@ static void check_keys(lua_State *lua, struct dial *dial)
     lua_pop(lua, 1);
 }
 
+// The session's box must stay reachable until the answer: the table holds it.
+static struct ssh *check_via(lua_State *lua)
+{
+    struct ssh *via = NULL;
+    if (lua_getfield(lua, 1, "via") != LUA_TNIL) {
+        const struct session *session = luaL_checkudata(lua, -1, METATABLE);
+        if (session->ssh == NULL)
+            raise_error(lua, "the session to connect through was closed");
+        via = session->ssh;
+    }
+    lua_pop(lua, 1);
+    return via;
+}
+
+// A line break would end it early, and a NUL byte cut it.
+static const char *check_password(lua_State *lua, struct arena *arena)
+{
+    const char *password = NULL;
+    size_t length;
+    if (lua_getfield(lua, 1, "sudo_password") != LUA_TNIL) {
+        const char *bytes = bind_check_bytes(lua, -1, &length);
+        if (memchr(bytes, '\n', length) != NULL || memchr(bytes, '\0', length) != NULL)
+            raise_error(lua, "a sudo_password is one line of text");
+        password = arena_copy(arena, bytes, length);
+    }
+    lua_pop(lua, 1);
+    return password;
+}
+
 static void check_target(lua_State *lua, struct dial *dial)
 {
     struct arena *arena = &dial->base.arena;
@@ -71,10 +104,15 @@ static void check_target(lua_State *lua, struct dial *dial)
     target->logins = bind_texts(lua, 1, "logins", arena, &target->login_count);
     target->identities = bind_texts(lua, 1, "identities", arena, &target->identity_count);
     target->use_agent = bind_flag(lua, 1, "agent", false);
+    target->only_identities = bind_flag(lua, 1, "only_identities", false);
+    target->via = check_via(lua);
+    target->note = arena_text(arena, bind_text(lua, 1, "note", NULL));
     target->known_hosts_path = arena_text(arena, bind_text(lua, 1, "known_hosts", NULL));
     target->accept_new = bind_flag(lua, 1, "accept_new", false);
+    target->only_key = bind_flag(lua, 1, "only_key", false);
     target->patience_ms = (int64_t) (bind_number(lua, 1, "patience", 0) * 1000);
     target->connect_timeout_ms = (int64_t) (bind_number(lua, 1, "timeout", 0) * 1000);
+    target->sudo_password = check_password(lua, arena);
     check_keys(lua, dial);
 }
 
@@ -119,6 +157,8 @@ static int l_connect(lua_State *lua)
     dial->base.clear = drop_dial;
     check_target(lua, dial);
     dial->base.finished = false;
+    dial->target.passphrase = script_of(lua)->options.passphrase;
+    dial->target.passphrase_context = script_of(lua)->options.passphrase_context;
     ssh_connect(script_of(lua)->options.loop, &dial->target, dial_done, dial);
     return operation_wait(lua, &dial->base, finish_dial);
 }
@@ -232,6 +272,27 @@ static int l_run(lua_State *lua)
     return operation_wait(lua, &exec->base, finish_exec);
 }
 
+// session:upload { path, offset, pipe, receive, timeout } → as run
+static int l_upload(lua_State *lua)
+{
+    struct ssh *ssh = check_open(lua, 1);
+    struct ssh_upload upload = {0};
+    luaL_checktype(lua, 2, LUA_TTABLE);
+    lua_settop(lua, 2);
+    upload.path = bind_text(lua, 2, "path", "");
+    upload.offset = (int64_t) bind_number(lua, 2, "offset", 0);
+    upload.pipe = bind_text(lua, 2, "pipe", "");
+    upload.receive.text = bind_text(lua, 2, "receive", "");
+    upload.receive.length = strlen(upload.receive.text);
+    upload.receive.timeout_ms = (int64_t) (bind_number(lua, 2, "timeout", 0) * 1000);
+    lua_pushnil(lua);                                     // 3: no line function
+    struct exec *exec = operation_new(lua, sizeof *exec); // 4
+    exec->base.clear = free_lines;
+    exec->base.finished = false;
+    ssh_upload(ssh, &upload, exec_done, exec);
+    return operation_wait(lua, &exec->base, finish_exec);
+}
+
 static int l_alive(lua_State *lua)
 {
     const struct session *session = luaL_checkudata(lua, 1, METATABLE);
@@ -268,11 +329,56 @@ static int l_tostring(lua_State *lua)
     return 1;
 }
 
-static const luaL_Reg methods[] = {
-    {"run", l_run}, {"alive", l_alive}, {"close", l_close}, {NULL, NULL}};
+static void push_config(lua_State *lua, const struct ssh_config *config)
+{
+    lua_newtable(lua);
+    lua_pushstring(lua, config->host_name);
+    lua_setfield(lua, -2, "host_name");
+    if (config->port != 0) {
+        lua_pushinteger(lua, config->port);
+        lua_setfield(lua, -2, "port");
+    }
+    lua_pushstring(lua, config->user);
+    lua_setfield(lua, -2, "user");
+    lua_pushstring(lua, config->jump);
+    lua_setfield(lua, -2, "jump");
+    lua_pushstring(lua, config->proxy_command);
+    lua_setfield(lua, -2, "proxy_command");
+    lua_pushstring(lua, config->note);
+    lua_setfield(lua, -2, "note");
+    lua_pushboolean(lua, config->only_identities);
+    lua_setfield(lua, -2, "only_identities");
+    if (!config->says_identities)
+        return;
+    lua_createtable(lua, (int) config->identity_count, 0);
+    for (size_t i = 0; i < config->identity_count; i++) {
+        lua_pushstring(lua, config->identities[i]);
+        lua_seti(lua, -2, (lua_Integer) i + 1);
+    }
+    lua_setfield(lua, -2, "identities");
+}
+
+static int l_config(lua_State *lua)
+{
+    const char *path = luaL_checkstring(lua, 1);
+    const char *host = luaL_checkstring(lua, 2);
+    struct operation *call = operation_new(lua, sizeof *call);
+    struct ssh_config config;
+    if (!ssh_config_read(&call->arena, path, host, &config, &call->fault))
+        return raise_fault(lua, &call->fault);
+    push_config(lua, &config);
+    return 1;
+}
+
+static const luaL_Reg methods[] = {{"run", l_run},
+                                   {"upload", l_upload},
+                                   {"alive", l_alive},
+                                   {"close", l_close},
+                                   {NULL, NULL}};
 static const luaL_Reg events[] = {
     {"__gc", l_close}, {"__close", l_close}, {"__tostring", l_tostring}, {NULL, NULL}};
-static const luaL_Reg functions[] = {{"connect", l_connect}, {NULL, NULL}};
+static const luaL_Reg functions[] = {
+    {"connect", l_connect}, {"config", l_config}, {NULL, NULL}};
 
 int bind_ssh(lua_State *lua)
 {

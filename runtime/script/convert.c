@@ -127,7 +127,7 @@ static const struct value *check_map(lua_State *lua, int index, struct arena *ar
         entries[used++].value = check_deep(lua, lua_gettop(lua), arena, depth + 1);
         lua_pop(lua, 1);
     }
-    return value_map(arena, entries, used);
+    return value_map_adopt(arena, entries, used);
 }
 
 static const struct value *check_table(lua_State *lua, int index, struct arena *arena,

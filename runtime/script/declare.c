@@ -4,11 +4,13 @@
 #include "base/duration.h"
 #include "script/agree.h"
 #include "script/convert.h"
+#include "script/group_word.h"
 #include "script/handle.h"
 #include "script/life_word.h"
 #include "script/machine.h"
 #include "script/policy_word.h"
 #include "script/raise.h"
+#include "script/restart_word.h"
 #include "script/rolling_word.h"
 #include "script/stage.h"
 #include "value/address.h"
@@ -31,12 +33,26 @@ struct declare *declare_check(lua_State *lua)
     return declare;
 }
 
-const char *declare_where(lua_State *lua, struct declare *declare)
+// Where we are, and most often were when it was last asked.
+static const struct place *find_place(lua_State *lua, struct declare *declare)
 {
+    struct place *last = &declare->place;
     const char *file = "?";
     int line = 0;
-    raise_place(lua, 0, &file, &line);
-    return arena_format(declare->arena, "%s:%d", file, line);
+    raise_place(lua, 1, &file, &line); // at 0 is the C function that asks
+    bool same_file = last->file != NULL && strcmp(last->file, file) == 0;
+    if (same_file && last->line == line)
+        return last;
+    if (!same_file)
+        last->file = arena_text(declare->arena, file);
+    last->line = line;
+    last->text = arena_format(declare->arena, "%s:%d", file, line);
+    return last;
+}
+
+const char *declare_where(lua_State *lua, struct declare *declare)
+{
+    return find_place(lua, declare)->text;
 }
 
 static int raise_at(lua_State *lua, const char *where, const char *why, const char *next,
@@ -156,11 +172,12 @@ static void take_tags(lua_State *lua, struct declare *declare, int table,
 // timeout = "10m"
 static void take_timeout(lua_State *lua, int table, struct resource *resource)
 {
-    struct fault fault = {0};
+    struct fault fault;
     if (schema_find(resource->schema, "timeout") != NULL)
         return; // the type means something else by it
     int type = lua_getfield(lua, table, "timeout");
     if (type == LUA_TSTRING) {
+        fault_clear(&fault);
         if (!duration_parse(lua_tostring(lua, -1), &resource->timeout_ms, &fault))
             raise_error(lua, "timeout = \"10m\", not \"%s\"", lua_tostring(lua, -1));
     } else if (type != LUA_TNIL) {
@@ -169,22 +186,42 @@ static void take_timeout(lua_State *lua, int table, struct resource *resource)
     lua_pop(lua, 1);
 }
 
-// Whether the word means the same on every type, and is not the type's own attribute.
-static bool is_meta(const struct schema *schema, const char *name)
+// What the table at `index` says in the words of every type; with `grow` lists get
+// longer.
+static void take_words(lua_State *lua, struct declare *declare, int index,
+                       struct resource *resource, bool grow)
 {
-    bool known = life_word_is(name);
-    for (size_t i = 0; i < sizeof meta / sizeof *meta; i++)
-        known = known || strcmp(name, meta[i]) == 0;
-    return known && schema_find(schema, name) == NULL;
+    take_after(lua, declare, index, resource);
+    take_tags(lua, declare, index, resource);
+    resource->protect = take_flag(lua, index, "protect", resource->protect);
+    resource->keep_going = take_flag(lua, index, "keep_going", resource->keep_going);
+    take_timeout(lua, index, resource);
+    life_word_take(lua, declare, index, resource, grow);
+    restart_word_take(lua, declare, index, resource);
 }
 
-// Pushes the table at `index` without the words of every type.
-static void push_attributes(lua_State *lua, const struct schema *schema, int index)
+// Whether the word means the same on every type.
+static bool is_meta(const char *name)
 {
+    bool known = life_word_is(name) || restart_word_is(name);
+    for (size_t i = 0; i < sizeof meta / sizeof *meta; i++)
+        known = known || strcmp(name, meta[i]) == 0;
+    return known;
+}
+
+// Pushes the table at `index` without the words of every type that are not the type's own
+// attributes. Whether there may be such words at all.
+static bool push_attributes(lua_State *lua, const struct schema *schema, int index)
+{
+    bool has_words = lua_getmetatable(lua, index) != 0; // which may know more of them
+    if (has_words)
+        lua_pop(lua, 1);
     lua_newtable(lua);
     lua_pushnil(lua);
     while (lua_next(lua, index) != 0) {
-        if (lua_type(lua, -2) == LUA_TSTRING && is_meta(schema, lua_tostring(lua, -2))) {
+        bool is_word = lua_type(lua, -2) == LUA_TSTRING && is_meta(lua_tostring(lua, -2));
+        has_words = has_words || is_word;
+        if (is_word && schema_find(schema, lua_tostring(lua, -2)) == NULL) {
             lua_pop(lua, 1);
             continue;
         }
@@ -192,6 +229,7 @@ static void push_attributes(lua_State *lua, const struct schema *schema, int ind
         lua_insert(lua, -2);
         lua_rawset(lua, -4);
     }
+    return has_words;
 }
 
 // What was written, per declaration, so that an amendment goes through the shorthand
@@ -225,21 +263,20 @@ static void read_attributes(lua_State *lua, struct declare *declare,
                             struct declaration *declaration)
 {
     const struct kind *kind = declaration->kind;
+    int raw = lua_gettop(lua) + 1;
     push_raw(lua, declaration);
-    push_attributes(lua, kind->schema,
-                    lua_gettop(lua)); // a copy: a shorthand may write to it
-    if (kind_push(lua, kind, "shorthand") == LUA_TFUNCTION) {
-        lua_insert(lua, -2);
+    if (kind->has_shorthand) {
+        kind_push(lua, kind, "shorthand");
+        push_attributes(lua, kind->schema,
+                        lua_gettop(lua) - 1); // a copy: a shorthand may write to it
         lua_pushstring(lua, declaration->resource.name);
         lua_call(lua, 2, 1);
         if (!lua_istable(lua, -1))
             raise_error(lua, "the shorthand of %s gave no table", kind->schema->type);
-    } else {
-        lua_pop(lua, 1);
     }
     const struct value *value = convert_check(lua, -1, declare->arena);
     convert_refuse_bytes(lua, value, declaration->resource.address);
-    lua_pop(lua, 2);
+    lua_settop(lua, raw - 1);
     if (value->kind == VALUE_LIST && value->list.count > 0) {
         raise_error(lua, "%s takes attributes by name, not a list",
                     declaration->resource.address);
@@ -286,6 +323,22 @@ static void merge(lua_State *lua, bool grow)
     lua_settop(lua, under);
 }
 
+// A check that does not say where it is made is made where the one thing is that it
+// names: check.backup { backup = b }.
+static struct declaration *find_host_of_named(lua_State *lua, int table)
+{
+    const char *host = NULL;
+    size_t count = 0;
+    for (lua_pushnil(lua); lua_next(lua, table) != 0; lua_pop(lua, 1)) {
+        const struct declaration *named = handle_find(lua, -1);
+        if (named != NULL && named->resource.host != NULL) {
+            count += host == NULL || strcmp(host, named->resource.host) != 0;
+            host = named->resource.host;
+        }
+    }
+    return count == 1 ? map_find(&declare_check(lua)->by_address, host) : NULL;
+}
+
 static struct declaration *find_host(lua_State *lua, const struct kind *kind,
                                      struct declaration *host, int table)
 {
@@ -302,7 +355,9 @@ static struct declaration *find_host(lua_State *lua, const struct kind *kind,
         host = named;
     }
     lua_pop(lua, 1);
-    if (kind->schema->on_host && host == NULL && !kind->schema->is_check)
+    if (kind->schema->on_host && host == NULL && kind->schema->is_check)
+        return find_host_of_named(lua, table);
+    if (kind->schema->on_host && host == NULL)
         raise_error(lua, "%s is on a host: say which with on = …", kind->schema->type);
     return host;
 }
@@ -333,8 +388,9 @@ static struct declaration *add(lua_State *lua, struct declare *declare,
     struct declaration *made = arena_alloc(declare->arena, sizeof *made);
     struct resource *resource = &made->resource;
     const char *bare = host != NULL ? host + strlen("host/") : NULL;
+    const struct place *place = find_place(lua, declare);
     made->kind = kind;
-    made->where = declare_where(lua, declare);
+    made->where = place->text;
     resource->address = address_format(declare->arena, bare, kind->schema->type, name);
     const struct declaration *first = map_find(&declare->by_address, resource->address);
     made->file = agree_file(declare);
@@ -350,9 +406,8 @@ static struct declaration *add(lua_State *lua, struct declare *declare,
     resource->name = name;
     resource->host = host;
     resource->stage = declare->stage;
-    const char *file = "?";
-    raise_place(lua, 0, &file, &resource->line);
-    resource->playbook = arena_text(declare->arena, file);
+    resource->line = place->line;
+    resource->playbook = place->file;
     resource->order = declare->declarations.count;
     resource->schema = kind->schema;
     return made;
@@ -370,13 +425,9 @@ void declare_resource(lua_State *lua, const struct kind *kind, struct declaratio
         add(lua, declare, kind, host != NULL ? host->resource.address : NULL,
             arena_text(declare->arena, name));
     struct resource *resource = &made->resource;
-    take_after(lua, declare, index, resource);
-    take_tags(lua, declare, index, resource);
-    resource->protect = take_flag(lua, index, "protect", kind->schema->protect);
-    resource->keep_going = take_flag(lua, index, "keep_going", false);
-    take_timeout(lua, index, resource);
-    life_word_take(lua, declare, index, resource, false);
-    push_attributes(lua, kind->schema, index);
+    resource->protect = kind->schema->protect;
+    if (push_attributes(lua, kind->schema, index))
+        take_words(lua, declare, index, resource, false);
     keep_raw(lua, made);
     read_attributes(lua, declare, made);
     if (made->twin != NULL) {
@@ -420,12 +471,7 @@ void declare_amend(lua_State *lua, struct declaration *declaration, int index, b
     keep_raw(lua, declaration);
     read_attributes(lua, declare, declaration);
     agree_check_amendment(lua, declaration, before, grow);
-    take_tags(lua, declare, index, resource);
-    resource->protect = take_flag(lua, index, "protect", resource->protect);
-    resource->keep_going = take_flag(lua, index, "keep_going", resource->keep_going);
-    take_timeout(lua, index, resource);
-    life_word_take(lua, declare, index, resource, grow);
-    take_after(lua, declare, index, resource);
+    take_words(lua, declare, index, resource, grow);
     declaration->amended = declare_where(lua, declare);
 }
 
@@ -484,6 +530,7 @@ bool declare_finish(struct declare *declare, const char *playbook,
     size_t count = declare->declarations.count;
     if (!check_pending(declare, fault) || !policy_word_check(declare, fault))
         return false;
+    group_word_tag(declare);
     *set = (struct resource_set){.playbook = arena_text(arena, playbook),
                                  .phase = declare->phase,
                                  .phase_title = declare->phase_title};

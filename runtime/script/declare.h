@@ -14,10 +14,10 @@
 struct declaration {
     struct resource resource; // attributes: unchecked until the end
     const struct kind *kind;
-    const char *where;   // "playbooks/phase1.lua:12"
-    const char *amended; // the same of the last amendment, or NULL
-    const char *file;    // the playbook that was being evaluated
-    struct writer *writers; // of amendments, the latest first (agree.c)
+    const char *where;              // "playbooks/phase1.lua:12"
+    const char *amended;            // the same of the last amendment, or NULL
+    const char *file;               // the playbook that was being evaluated
+    struct writer *writers;         // of amendments, the latest first (agree.c)
     const struct declaration *twin; // of an unrelated playbook: they must be the same
 };
 
@@ -30,27 +30,36 @@ struct pending {
     bool done;
 };
 
+// A line of a playbook.
+struct place {
+    const char *file;
+    int line;
+    const char *text; // "playbooks/phase1.lua:12"
+};
+
 struct declare {
     struct script *script;
     struct arena *arena; // the caller's: everything ends up in it
     int64_t number;      // of this evaluation; handles of an older one are dead
+    struct place place;  // the last that was asked for
     struct array declarations;
     struct array pending;
     struct map by_address;
-    struct map included;  // path → registry reference + 1 of what it returned; or NULL
-    struct array outputs; // struct resource_output
-    struct array budgets; // struct resource_budget
-    struct array guards;  // struct resource_guard
+    struct map included;   // path → registry reference + 1 of what it returned; or NULL
+    struct array outputs;  // struct resource_output
+    struct array budgets;  // struct resource_budget
+    struct array guards;   // struct resource_guard
     struct array rollings; // struct resource_rolling
-    struct array moves;   // struct resource_move
+    struct array groups;   // of group_word.c
+    struct array moves;    // struct resource_move
     struct array removals; // struct resource_removal
-    struct array files;   // being evaluated, outermost first
+    struct array files;    // being evaluated, outermost first
     struct array includes; // which file includes which (agree.c)
-    bool calls_tip;       // one of them called tip()
-    struct map phases;    // path → the phase that it says
-    struct map stages;    // path of a stage → where it is
-    const char *stage;    // being evaluated, "outer/inner"; or NULL
-    const char *waits_for;  // what value() could not tell it yet, or NULL
+    bool calls_tip;        // one of them called tip()
+    struct map phases;     // path → the phase that it says
+    struct map stages;     // path of a stage → where it is
+    const char *stage;     // being evaluated, "outer/inner"; or NULL
+    const char *waits_for; // what value() could not tell it yet, or NULL
     struct array deferrals; // struct resource_deferral
     struct array answers;   // struct resource_answer
     int phase;

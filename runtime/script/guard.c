@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "script/guard.h"
 
+#include "base/clock.h"
 #include "script/machine.h"
 #include "script/raise.h"
 
@@ -16,6 +17,7 @@ enum { HOOK_STEP = 1000 };
 
 #define MEMORY_CEILING      ((size_t) 512 << 20)
 #define INSTRUCTION_CEILING INT64_C(200000000)
+#define CPU_CEILING_MS      INT64_C(20000)
 #define HANG_MS             INT64_C(10000)
 
 void guard_init(struct guard *guard, const struct script_options *options)
@@ -26,6 +28,8 @@ void guard_init(struct guard *guard, const struct script_options *options)
     guard->instruction_ceiling = options->instruction_ceiling != 0
                                      ? options->instruction_ceiling
                                      : INSTRUCTION_CEILING;
+    guard->cpu_ceiling_ms =
+        options->cpu_ceiling_ms != 0 ? options->cpu_ceiling_ms : CPU_CEILING_MS;
     guard->hang_ms = options->hang_ms != 0 ? options->hang_ms : HANG_MS;
     atomic_init(&guard->hang_exit, options->hang_exit != 0 ? options->hang_exit : 1);
     guard->hung = options->hung;
@@ -115,6 +119,36 @@ void guard_clear(struct guard *guard)
     }
     pthread_cond_destroy(&guard->changed);
     pthread_mutex_destroy(&guard->mutex);
+    cells_clear(&guard->cells);
+}
+
+static void *take(struct guard *guard, size_t size)
+{
+    return size <= CELL_LARGEST ? cells_take(&guard->cells, size) : malloc(size);
+}
+
+static void give_back(struct guard *guard, void *memory, size_t size)
+{
+    if (memory != NULL && size <= CELL_LARGEST) {
+        cells_give_back(&guard->cells, memory, size);
+    } else if (memory != NULL) {
+        explicit_bzero(memory, size);
+        free(memory);
+    }
+}
+
+static void *resize(struct guard *guard, void *memory, size_t old_size, size_t new_size)
+{
+    if (memory == NULL)
+        return take(guard, new_size);
+    if (old_size > CELL_LARGEST && new_size > CELL_LARGEST)
+        return realloc(memory, new_size);
+    void *moved = take(guard, new_size);
+    if (moved != NULL) {
+        memcpy(moved, memory, old_size < new_size ? old_size : new_size);
+        give_back(guard, memory, old_size);
+    }
+    return moved;
 }
 
 void *guard_allocate(void *context, void *memory, size_t old_size, size_t new_size)
@@ -123,15 +157,13 @@ void *guard_allocate(void *context, void *memory, size_t old_size, size_t new_si
     // Without a block, Lua puts the kind of the new object into old_size.
     size_t had = memory != NULL ? old_size : 0;
     if (new_size == 0) {
-        if (memory != NULL)
-            explicit_bzero(memory, had);
-        free(memory);
+        give_back(guard, memory, had);
         guard->memory_used -= had;
         return NULL;
     }
     if (new_size > had && guard->memory_used + (new_size - had) > guard->memory_ceiling)
         return NULL;
-    void *moved = realloc(memory, new_size);
+    void *moved = resize(guard, memory, had, new_size);
     if (moved != NULL)
         guard->memory_used += new_size - had;
     return moved;
@@ -141,6 +173,7 @@ void guard_enter(struct guard *guard)
 {
     if (guard->depth++ == 0) {
         guard->instructions = 0;
+        guard->cpu_began_ms = clock_cpu_ms();
         atomic_store(&guard->inside, true);
     }
     atomic_fetch_add(&guard->beat, 1);
@@ -160,33 +193,42 @@ void guard_check(lua_State *lua)
         raise_fault(lua, &guard->halted);
 }
 
-static void halt(struct guard *guard)
+static void halt(struct guard *guard, const char *unit, int64_t count)
 {
     char where[512];
     guard_where(guard, where, sizeof where);
     fault_set(&guard->halted, FAULT_ERROR, "the code does not come to an end");
     fault_where(&guard->halted, "%s", where);
-    fault_why(&guard->halted, "it ran %lld million instructions",
-              (long long) guard->instruction_ceiling / 1000000);
+    fault_why(&guard->halted, "it ran %lld %s", (long long) count, unit);
     fault_next(&guard->halted, "look for a loop that never ends");
+}
+
+// Called every HOOK_STEP instructions. The processor's clock costs a system call.
+static void judge(struct guard *guard)
+{
+    guard->instructions += HOOK_STEP;
+    if (fault_is_set(&guard->halted))
+        return;
+    if (guard->instructions > guard->instruction_ceiling)
+        halt(guard, "million instructions", guard->instruction_ceiling / 1000000);
+    else if (guard->instructions % (HOOK_STEP * 16) == 0 &&
+             clock_cpu_ms() - guard->cpu_began_ms > guard->cpu_ceiling_ms)
+        halt(guard, "s of the processor's time", guard->cpu_ceiling_ms / 1000);
 }
 
 static void hook(lua_State *lua, lua_Debug *now)
 {
     struct guard *guard = &script_of(lua)->guard;
-    lua_getinfo(lua, "Sl", now);
+    // With an event of a line it comes by itself.
+    lua_getinfo(lua, now->event == LUA_HOOKLINE ? "S" : "Sl", now);
     if (now->currentline > 0) {
         // The line first: a place that is half old is still inside the same file.
         atomic_store(&guard->line, now->currentline);
         atomic_store(&guard->source, now->source + 1);
     }
     atomic_fetch_add(&guard->beat, 1);
-    if (now->event == LUA_HOOKCOUNT) {
-        guard->instructions += HOOK_STEP;
-        if (guard->instructions > guard->instruction_ceiling &&
-            !fault_is_set(&guard->halted))
-            halt(guard);
-    }
+    if (now->event == LUA_HOOKCOUNT)
+        judge(guard);
     if (fault_is_set(&guard->halted)) {
         // Every instruction raises from now on, wherever a pcall lands.
         lua_sethook(lua, hook, LUA_MASKCOUNT | LUA_MASKLINE, 1);

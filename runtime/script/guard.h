@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // The limits of the Lua state. Memory has a ceiling in the allocator. Instructions are
-// counted by a hook; once over the ceiling the state is halted, and stays so: no pcall
+// counted by a hook, and the time of the processor with them, since one instruction may
+// copy a whole stack; once over a ceiling the state is halted, and stays so: no pcall
 // swallows it. A watchdog thread ends the process when one C function called from Lua (a
 // string pattern) runs on and on, since no hook fires in there.
 #pragma once
@@ -13,12 +14,16 @@
 #include <stdint.h>
 
 #include "base/fault.h"
+#include "script/cells.h"
 
 struct guard {
+    struct cells cells; // the small pieces
     size_t memory_used;
     size_t memory_ceiling;
     int64_t instructions; // of the current evaluation or resume
     int64_t instruction_ceiling;
+    int64_t cpu_began_ms; // of the same evaluation or resume
+    int64_t cpu_ceiling_ms;
     int64_t hang_ms;
     atomic_int hang_exit;
     void (*hung)(void *context);

@@ -157,6 +157,8 @@ static const struct schema *read_schema(lua_State *lua, struct arena *arena,
     schema->nameless = flag(lua, "nameless");
     schema->protect = flag(lua, "protect");
     schema->risky = flag(lua, "risky");
+    schema->lone = flag(lua, "lone");
+    schema->follows = flag(lua, "follows");
     schema->renames = flag(lua, "renames");
     read_attributes(lua, arena, schema);
     return schema;
@@ -181,7 +183,9 @@ static const struct kind *add_secret(struct script *script)
         {.name = "credential", .kind = SCHEMA_STRING, .local = true},
         {.name = "env", .kind = SCHEMA_STRING, .local = true},
         {.name = "file", .kind = SCHEMA_STRING, .local = true},
+        {.name = "kind", .kind = SCHEMA_STRING, .fixed = true},
         {.name = "length", .kind = SCHEMA_INTEGER, .fixed = true},
+        {.name = "public_key", .kind = SCHEMA_STRING, .computed = true},
         {.name = "rotate_every", .kind = SCHEMA_STRING, .local = true},
         {.name = "safe", .kind = SCHEMA_BOOL, .local = true},
         {.name = "value", .kind = SCHEMA_STRING, .computed = true, .secret = true}};
@@ -222,12 +226,16 @@ const struct kind *kind_find(lua_State *lua, const char *type)
         return NULL; // a module that is no type, or of another name
     }
     const struct schema *schema = read_schema(lua, &script->arena, type);
-    lua_getfield(lua, -1, "commands");
-    bool has_commands = lua_isfunction(lua, -1);
-    lua_pop(lua, 1);
-    int table = luaL_ref(lua, LUA_REGISTRYINDEX);
-    struct kind *kind = (struct kind *) add_kind(script, type, schema, table);
-    kind->has_commands = has_commands;
+    struct kind has = {.has_commands = flag(lua, "commands"),
+                       .has_shorthand = flag(lua, "shorthand"),
+                       .has_preview = flag(lua, "preview"),
+                       .has_price = flag(lua, "price")};
+    struct kind *kind =
+        (struct kind *) add_kind(script, type, schema, luaL_ref(lua, LUA_REGISTRYINDEX));
+    kind->has_commands = has.has_commands;
+    kind->has_shorthand = has.has_shorthand;
+    kind->has_preview = has.has_preview;
+    kind->has_price = has.has_price;
     return kind;
 }
 

@@ -13,6 +13,8 @@ struct kind {
     const struct schema *schema;
     int table;         // in the registry; LUA_NOREF for the engine's own (secret)
     bool has_commands; // changed on a host by a script, not by calls
+    bool has_shorthand;
+    bool has_preview, has_price; // its type says more of a change, or what it costs
 };
 
 // The kind of that name, loading its module on first use; raises when there is none.

@@ -58,7 +58,9 @@ static void push_item(lua_State *lua, const struct observe_item *item)
     provide_set_value(lua, "recorded",
                       item->recorded != NULL ? item->recorded->attributes : NULL);
     if (item->open != NULL) {
-        lua_createtable(lua, 0, 3);
+        lua_createtable(lua, 0, 4);
+        lua_pushnumber(lua, (lua_Number) item->open->begun_at_ms / 1000);
+        lua_setfield(lua, -2, "began");
         provide_set_text(lua, "label", item->open->label);
         provide_set_text(lua, "action", item->open->action);
         provide_set_value(lua, "note", item->open->note);
@@ -77,6 +79,15 @@ static void take_undecided(lua_State *lua, int undecided, size_t index,
     }
 }
 
+static void fail(struct observe_batch *batch, struct observe_item *item,
+                 const struct fault *fault)
+{
+    struct fault *copy = arena_alloc(batch->arena, sizeof *copy);
+    *copy = *fault;
+    item->state = OBSERVE_FAILED;
+    item->fault = copy;
+}
+
 static int observe_end(lua_State *lua, int status, lua_KContext context)
 {
     struct observe_batch *batch = (struct observe_batch *) context;
@@ -88,8 +99,7 @@ static int observe_end(lua_State *lua, int status, lua_KContext context)
         lua_rawgeti(lua, results, (lua_Integer) i + 1);
         const struct fault *fault = raise_find(lua, -1);
         if (fault != NULL) {
-            item->state = OBSERVE_FAILED;
-            item->fault = *fault;
+            fail(batch, item, fault);
         } else {
             item->found = provide_take(lua, -1, item->type, batch->arena);
             item->state = item->found != NULL ? OBSERVE_PRESENT : OBSERVE_ABSENT;
@@ -131,10 +141,8 @@ static void observe_done(void *context, const struct fault *fault)
     struct observe_batch *batch = context;
     if (fault == NULL)
         return;
-    for (size_t i = 0; i < batch->count && fault_is_set(fault); i++) {
-        batch->items[i].state = OBSERVE_FAILED;
-        batch->items[i].fault = *fault;
-    }
+    for (size_t i = 0; i < batch->count && fault_is_set(fault); i++)
+        fail(batch, &batch->items[i], fault);
     batch->done(batch);
 }
 
@@ -158,6 +166,7 @@ static bool can_be_reached(const struct observe_batch *batch)
 static void observe(void *context, struct observe_batch *batch)
 {
     struct script *script = context;
+    provide_price_forget(script);
     if (can_be_reached(batch))
         task_start(script, observe_body, batch, observe_done);
     else
@@ -166,6 +175,7 @@ static void observe(void *context, struct observe_batch *batch)
 
 static void apply(void *context, struct step_batch *batch)
 {
+    provide_price_forget(context);
     provide_apply(context, batch);
 }
 

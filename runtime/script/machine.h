@@ -6,6 +6,7 @@
 
 #include <lua.h>
 
+#include "base/text.h"
 #include "script/guard.h"
 #include "script/script.h"
 
@@ -27,6 +28,8 @@ struct script {
     struct map asked;        // inputs asked for: name → the text given, or NULL
     struct declare *declare; // while a playbook is evaluated, else NULL
     struct map learned;      // "address.path" → struct value: what a plan found
+    struct map prices;       // as told, by type and attributes: see provide_price.c
+    struct text price_key;
     struct provide *provide;
 };
 

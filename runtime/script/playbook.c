@@ -5,6 +5,7 @@
 #include "script/agree.h"
 #include "script/convert.h"
 #include "script/declare.h"
+#include "script/group_word.h"
 #include "script/handle.h"
 #include "script/library.h"
 #include "script/life_word.h"
@@ -331,17 +332,15 @@ void playbook_add_words(lua_State *lua)
     luaL_setfuncs(lua, words, 0);
     life_word_push(lua);
     rolling_word_push(lua);
+    group_word_push(lua);
     policy_word_push(lua);
     lua_setfield(lua, -2, "guard");
     luaL_newlib(lua, clocks);
     lua_setfield(lua, -2, "clock");
     const char *types[] = {"host", "manual"};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
-        const struct kind *kind = kind_find(lua, types[i]);
-        if (kind != NULL) {
-            word_push_kind(lua, kind);
-            lua_setfield(lua, -2, types[i]);
-        }
+        word_push_type(lua, types[i]);
+        lua_setfield(lua, -2, types[i]);
     }
 }
 
@@ -365,6 +364,7 @@ static void open_declare(struct declare *declare, struct script *script,
     array_init(&declare->budgets);
     array_init(&declare->guards);
     array_init(&declare->rollings);
+    array_init(&declare->groups);
     array_init(&declare->moves);
     array_init(&declare->removals);
     array_init(&declare->files);
@@ -390,6 +390,7 @@ static void close_declare(struct declare *declare)
     array_clear(&declare->budgets);
     array_clear(&declare->guards);
     array_clear(&declare->rollings);
+    array_clear(&declare->groups);
     array_clear(&declare->moves);
     array_clear(&declare->removals);
     array_clear(&declare->files);

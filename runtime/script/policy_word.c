@@ -2,6 +2,7 @@
 #include "script/policy_word.h"
 
 #include "base/duration.h"
+#include "engine/share.h"
 #include "script/convert.h"
 #include "script/declare.h"
 #include "script/handle.h"
@@ -131,9 +132,8 @@ static int l_budget(lua_State *lua)
         add_budget(lua, max);
     if (share == NULL)
         return 0;
-    size_t digits = strspn(share, "0123456789");
-    size_t all = strspn(share, "0123456789.");
-    if (digits == 0 || digits > 3 || strcmp(share + all, "%") != 0)
+    struct money ignored;
+    if (!share_of(share, money_zero(""), &ignored))
         raise_error(lua, "max_share_of_revenue = \"10%%\", not \"%s\"", share);
     struct resource_guard *guard = add_guard(lua, GUARD_SHARE);
     guard->text = share;

@@ -7,6 +7,7 @@
 
 #include "engine/provider.h"
 
+struct kind;
 struct script;
 
 // Pushes a function of stdlib/prelude.lua.
@@ -22,5 +23,12 @@ const struct value *provide_take(lua_State *lua, int index, const char *type,
                                  struct arena *arena);
 
 void provide_apply(struct script *script, struct step_batch *batch);
+// What a thing costs as it was found and as it is wanted; either may be NULL. Lines live
+// as long as the script.
+bool provide_price(struct script *script, const struct kind *kind,
+                   const struct value *found, const struct value *wanted,
+                   struct preview *preview, struct fault *fault) FAULT_CHECKED;
+// What is in the world may look otherwise now: prices are asked for again.
+void provide_price_forget(struct script *script);
 bool provide_preview(void *script, struct arena *arena, const struct change *change,
                      struct preview *preview, struct fault *fault);

@@ -7,6 +7,7 @@
 #include "script/convert.h"
 #include "script/machine.h"
 #include "script/operation.h"
+#include "script/provide_checked.h"
 #include "script/raise.h"
 #include "script/task.h"
 
@@ -116,6 +117,10 @@ static void push_step(lua_State *lua, struct step_batch *batch, struct step *ste
     }
     push_fields(lua, change);
     lua_setfield(lua, -2, "fields");
+    if (strcmp(step->action, "check") == 0) {
+        provide_checked_push(lua, &step->last);
+        lua_setfield(lua, -2, "last");
+    }
     set_function(lua, "remember", l_remember, batch, step);
     set_function(lua, "begin", l_begin, batch, step);
     set_function(lua, "ended", l_ended, batch, step);
@@ -144,11 +149,25 @@ static void push_causes(lua_State *lua, const struct step_batch *batch,
     }
 }
 
+// The index of the batch's last step that removes something; 0: there is none.
+static size_t last_removal(const struct step_batch *batch)
+{
+    size_t last = 0;
+    for (size_t i = 0; i < batch->count; i++)
+        if (batch->steps[i]->change->action == CHANGE_DELETE)
+            last = i + 1;
+    return last;
+}
+
 static void push_handlers(lua_State *lua, const struct step_batch *batch)
 {
     lua_createtable(lua, (int) batch->handler_count, 0);
     for (size_t i = 0; i < batch->handler_count; i++) {
-        lua_createtable(lua, 0, 3);
+        lua_createtable(lua, 0, 4);
+        if (batch->handlers[i].after_removals) {
+            lua_pushinteger(lua, (lua_Integer) last_removal(batch));
+            lua_setfield(lua, -2, "after");
+        }
         provide_set_text(lua, "name", batch->handlers[i].name);
         provide_set_text(lua, "script", batch->handlers[i].script);
         push_causes(lua, batch, &batch->handlers[i]);
@@ -199,14 +218,14 @@ static void take_result(lua_State *lua, struct step_batch *batch, struct step *s
     lua_getfield(lua, -1, "changed");
     step->changed = lua_isnil(lua, -1) || lua_toboolean(lua, -1) != 0;
     lua_pop(lua, 1);
+    if (step->outcome == STEP_FAILED || step->outcome == STEP_UNCERTAIN)
+        take_fault(lua, step, &step->fault);
     lua_getfield(lua, -1, "found");
     if (strcmp(step->action, "check") == 0)
-        step->found = convert_find(lua, -1, batch->arena);
+        provide_checked_take(lua, step, batch->arena);
     else
         step->found = provide_take(lua, -1, step->change->type, batch->arena);
     lua_pop(lua, 1);
-    if (step->outcome == STEP_FAILED || step->outcome == STEP_UNCERTAIN)
-        take_fault(lua, step, &step->fault);
 }
 
 // What came of it is on top of the stack.

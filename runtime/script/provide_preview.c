@@ -13,6 +13,7 @@
 
 struct asked {
     struct arena *arena;
+    const struct kind *kind; // NULL while it is not loaded
     const struct change *change;
     struct preview *preview;
 };
@@ -55,57 +56,61 @@ static void take_handlers(lua_State *lua, struct arena *arena, const struct valu
     preview->handler_count = list->list.count;
 }
 
-static struct price_line *take_prices(lua_State *lua, struct arena *arena,
-                                      const struct value *told, const char *name,
-                                      size_t *count)
-{
-    const struct value *list = value_find(told, name);
-    *count = 0;
-    if (list == NULL || list->kind != VALUE_LIST)
-        return NULL;
-    struct price_line *lines = arena_alloc(arena, (list->list.count + 1) * sizeof *lines);
-    for (size_t i = 0; i < list->list.count; i++) {
-        const struct value *line = list->list.items[i];
-        const char *amount = value_find_text(line, "amount", NULL);
-        struct fault fault = {0};
-        lines[i].what = value_find_text(line, "what", "?");
-        lines[i].known = amount != NULL;
-        if (amount != NULL &&
-            !money_parse(amount, value_find_text(line, "currency", "EUR"),
-                         &lines[i].monthly, &fault))
-            raise_fault(lua, &fault);
-    }
-    *count = list->list.count;
-    return lines;
-}
-
 static void fill(lua_State *lua, struct asked *asked, const struct value *told)
 {
     struct arena *arena = asked->arena;
     struct preview *preview = asked->preview;
     preview->wanted = value_find(told, "want");
     preview->notes = take_texts(arena, told, "notes", &preview->note_count);
+    preview->warnings = take_texts(arena, told, "warnings", &preview->warning_count);
     preview->actions = take_texts(arena, told, "actions", &preview->action_count);
     preview->downtime = value_find_text(told, "downtime", NULL);
     preview->downtime_ms = value_find_integer(told, "downtime_seconds", 0) * 1000;
     preview->data_at_risk = value_find_text(told, "data", NULL);
     preview->replace_because = value_find_text(told, "replace_because", NULL);
+    preview->stays_because = value_find_text(told, "stays_because", NULL);
     preview->alone_because = value_find_text(told, "alone_because", NULL);
     preview->lost = take_texts(arena, told, "lost", &preview->lost_count);
     preview->survives = take_texts(arena, told, "survives", &preview->survives_count);
     preview->hidden = take_texts(arena, told, "hidden", &preview->hidden_count);
     preview->unsettled = take_texts(arena, told, "unsettled", &preview->unsettled_count);
+    preview->voids = take_texts(arena, told, "voids", &preview->void_count);
     take_handlers(lua, arena, told, preview);
-    preview->prices = take_prices(lua, arena, told, "prices", &preview->price_count);
-    preview->prices_before =
-        take_prices(lua, arena, told, "prices_before", &preview->price_before_count);
+}
+
+// Nothing is done about it, and its type has no words of its own for that.
+static bool only_costs(const struct kind *kind, const struct change *change)
+{
+    bool has_words = kind->has_preview && change->action != CHANGE_FORGET;
+    bool is_left = change->action == CHANGE_NONE || change->action == CHANGE_FORGET;
+    return is_left && !has_words;
+}
+
+// The removal of a thing owes what was said of it when it was last declared.
+static void set_units(lua_State *lua, const struct change *change)
+{
+    const struct resource *resource = change->resource;
+    const struct record *record = resource == NULL ? change->record : NULL;
+    const struct value *restarts = resource != NULL ? resource->restarts
+                                   : record != NULL ? record->restarts
+                                                    : NULL;
+    const struct value *reloads = resource != NULL ? resource->reloads
+                                  : record != NULL ? record->reloads
+                                                   : NULL;
+    if (restarts != NULL)
+        provide_set_value(lua, "restarts", restarts);
+    if (reloads != NULL)
+        provide_set_value(lua, "reloads", reloads);
 }
 
 static int ask(lua_State *lua)
 {
     struct asked *asked = lua_touserdata(lua, 1);
     const struct change *change = asked->change;
+    asked->kind = kind_check(lua, change->type);
     luaL_checkstack(lua, 20, "preview");
+    if (only_costs(asked->kind, change))
+        return 0;
     provide_push_function(lua, "preview");
     provide_push_kind(lua, change->type);
     lua_createtable(lua, 0, 7);
@@ -123,6 +128,7 @@ static int ask(lua_State *lua)
         lua_rawseti(lua, -2, (lua_Integer) i + 1);
     }
     lua_setfield(lua, -2, "fields");
+    set_units(lua, change);
     lua_call(lua, 2, 1);
     // Told attributes go through the schema, so that {} is what it should be.
     lua_getfield(lua, -1, "want");
@@ -136,10 +142,18 @@ static int ask(lua_State *lua)
 bool provide_preview(void *script, struct arena *arena, const struct change *change,
                      struct preview *preview, struct fault *fault)
 {
-    struct asked asked = {.arena = arena, .change = change, .preview = preview};
+    const struct kind *kind =
+        map_find(&((const struct script *) script)->kinds, change->type);
+    struct asked asked = {
+        .arena = arena, .kind = kind, .change = change, .preview = preview};
     *preview = (struct preview){0};
     if (strcmp(change->type, "secret") == 0)
         return true;
-    return script_protect(script, ask, &asked, fault) ||
+    bool is_asked = kind == NULL || !only_costs(kind, change);
+    if (is_asked && !script_protect(script, ask, &asked, fault))
+        return fault_while(fault, "previewing %s", change->address);
+    const struct value *wanted =
+        preview->wanted != NULL ? preview->wanted : change->wanted;
+    return provide_price(script, asked.kind, change->found, wanted, preview, fault) ||
            fault_while(fault, "previewing %s", change->address);
 }

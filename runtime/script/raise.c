@@ -16,11 +16,12 @@
 // overflowed has 200,000 of them.
 enum { LEVELS = 100 };
 
-static const char *const kind_words[] = {"error",  "unreachable", "blocked", "uncertain",
-                                         "locked", "usage",       "stale",   NULL};
+static const char *const kind_words[] = {"error", "unreachable", "blocked",
+                                         "uncertain", "locked", "usage",
+                                         "stale", "rolled_back", NULL};
 static const enum fault_kind kinds[] = {
-    FAULT_ERROR,  FAULT_UNREACHABLE, FAULT_BLOCKED, FAULT_UNREACHABLE,
-    FAULT_LOCKED, FAULT_USAGE,       FAULT_STALE};
+    FAULT_ERROR,       FAULT_UNREACHABLE, FAULT_BLOCKED, FAULT_UNREACHABLE, FAULT_LOCKED,
+    FAULT_USAGE,       FAULT_STALE,       FAULT_ROLLED_BACK};
 
 struct raised {
     struct fault fault;

@@ -124,7 +124,12 @@ static int l_index(lua_State *lua)
     if (value->kind != VALUE_REFERENCE)
         return refuse(lua, value, lua_pushfstring(lua, ".%s", key));
     struct value inner = *value;
-    inner.reference.path = lua_pushfstring(lua, "%s.%s", value->reference.path, key);
+    // Of secret("box", { kind = "ssh" }) this half is for everybody.
+    bool is_public = value->reference.secret && strcmp(key, "public_key") == 0 &&
+                     strcmp(value->reference.path, "value") == 0;
+    inner.reference.secret = value->reference.secret && !is_public;
+    inner.reference.path =
+        is_public ? key : lua_pushfstring(lua, "%s.%s", value->reference.path, key);
     reference_push(lua, &inner);
     return 1;
 }

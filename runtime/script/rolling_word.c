@@ -2,6 +2,7 @@
 #include "script/rolling_word.h"
 
 #include "script/convert.h"
+#include "script/group_word.h"
 #include "script/handle.h"
 #include "script/raise.h"
 
@@ -39,17 +40,15 @@ static bool is_taken(const struct declare *declare, const char *host)
 static void take_hosts(lua_State *lua, struct declare *declare,
                        struct resource_rolling *rolling)
 {
+    int top = lua_gettop(lua);
+    const char *what = lua_pushfstring(lua, "rolling \"%s\"", rolling->name);
     lua_getfield(lua, 1, "hosts");
-    size_t count = lua_istable(lua, -1) ? lua_rawlen(lua, -1) : 0;
-    if (count == 0)
-        raise_error(lua, "rolling \"%s\" needs hosts = { … }", rolling->name);
+    group_word_flatten(lua, -1, what);
+    size_t count = lua_rawlen(lua, -1);
     const char **hosts = arena_alloc(declare->arena, count * sizeof *hosts);
     for (size_t i = 0; i < count; i++) {
         lua_rawgeti(lua, -1, (lua_Integer) i + 1);
         const struct declaration *host = handle_find(lua, -1);
-        if (host == NULL || !host->kind->schema->is_host)
-            raise_error(lua, "rolling \"%s\": item %d of hosts is no host", rolling->name,
-                        (int) i + 1);
         hosts[i] = host->resource.address;
         for (size_t k = 0; k < i; k++)
             if (strcmp(hosts[k], hosts[i]) == 0)
@@ -60,7 +59,7 @@ static void take_hosts(lua_State *lua, struct declare *declare,
                         rolling->name, hosts[i]);
         lua_pop(lua, 1);
     }
-    lua_pop(lua, 1);
+    lua_settop(lua, top);
     rolling->hosts = hosts;
     rolling->host_count = count;
 }

@@ -109,6 +109,8 @@ bool script_open(struct script **opened, const struct script_options *options,
     map_init(&script->learned);
     map_init(&script->code);
     map_init(&script->asked);
+    map_init(&script->prices);
+    text_init(&script->price_key, 0);
     guard_init(&script->guard, options);
     script->lua = lua_newstate(guard_allocate, &script->guard);
     if (script->lua == NULL || !task_open(script) ||
@@ -141,6 +143,8 @@ void script_close(struct script *script)
     map_clear(&script->learned);
     map_clear(&script->code);
     map_clear(&script->asked);
+    map_clear(&script->prices);
+    text_clear(&script->price_key);
     arena_clear(&script->arena);
     free(script);
 }

@@ -35,16 +35,23 @@ struct script_options {
     const char *project_root;          // holds playbooks/; NULL: "."
     const char *stdlib_root;           // --stdlib DIR instead of the embedded files
     const char *project_id;
-    const char *age_identity;          // of secrets that age opens; NULL: its own place
+    const char *age_identity; // of secrets that age opens; NULL: its own place
+    // Of ssh_target; NULL: encrypted keys are not used.
+    const char *(*passphrase)(void *context, const char *key, bool again);
+    void *passphrase_context;
     int64_t now_ms;              // of the playbooks' clock; 0: the time of script_open
     size_t memory_ceiling;       // 0: 512 MiB
     int64_t instruction_ceiling; // of one evaluation or resume; 0: 200 million
+    int64_t cpu_ceiling_ms;      // of the same; 0: 20 s
     int64_t hang_ms;             // inside one C function of Lua; 0: 10 s
     // Called on another thread before a hang ends the process with hang_exit (0: 1).
     void (*hung)(void *context);
     void *hung_context;
     int hang_exit;
     bool (*print)(const char *line); // where print() goes; NULL: stderr
+    // A part of an answer, as a task tells it: a line of what `name` prints.
+    void (*told)(void *context, const char *name, const char *bytes, size_t length);
+    void *told_context;
 };
 
 bool script_open(struct script **script, const struct script_options *options,

@@ -15,8 +15,9 @@
 #define DEFAULT 32
 
 static const char *const sources[] = {"age", "command", "credential", "env", "file"};
-static const char *const options[] = {"age",  "command", "credential",   "env",
-                                      "file", "length",  "rotate_every", "safe"};
+static const char *const options[] = {"age",          "command", "credential", "env",
+                                      "file",         "kind",    "length",     "protect",
+                                      "rotate_every", "safe"};
 #define SOURCE_COUNT (sizeof sources / sizeof *sources)
 #define OPTION_COUNT (sizeof options / sizeof *options)
 
@@ -134,16 +135,31 @@ static void check_period(lua_State *lua, const char *name)
     lua_pop(lua, 1);
 }
 
+// What is made has a form: letters and digits when nothing is said.
+static bool check_kind(lua_State *lua, const char *name, const char *source)
+{
+    int type = lua_getfield(lua, 2, "kind");
+    const char *kind = type == LUA_TSTRING ? lua_tostring(lua, -1) : "";
+    if (type != LUA_TNIL && strcmp(kind, "ssh") != 0 && strcmp(kind, "age") != 0)
+        raise_error(lua, "secret \"%s\": kind must be \"ssh\" or \"age\"", name);
+    if (strcmp(kind, "age") == 0 && source != NULL)
+        raise_error(lua, "secret \"%s\" is of the kind that %s gives it", name, source);
+    lua_pop(lua, 1);
+    return type != LUA_TNIL;
+}
+
 static void set_length(lua_State *lua, const char *name, const char *source)
 {
+    bool has_kind = check_kind(lua, name, source);
     bool given = lua_getfield(lua, 2, "length") != LUA_TNIL;
     lua_Integer length = luaL_optinteger(lua, -1, DEFAULT);
     lua_pop(lua, 1);
-    if (given && source != NULL)
-        raise_error(lua, "secret \"%s\" has the length that %s gives it", name, source);
+    if (given && (source != NULL || has_kind))
+        raise_error(lua, "secret \"%s\" has the length that %s gives it", name,
+                    source != NULL ? source : "its kind");
     if (length < 8 || length > 1024)
         raise_error(lua, "secret \"%s\": length must be 8 to 1024", name);
-    if (source != NULL)
+    if (source != NULL || has_kind)
         return;
     lua_pushinteger(lua, length);
     lua_setfield(lua, 3, "length");
@@ -174,6 +190,8 @@ static void check_again(lua_State *lua, struct declare *declare, const char *nam
 {
     for (lua_pushnil(lua); lua_next(lua, 2) != 0; lua_pop(lua, 1)) {
         const char *word = lua_tostring(lua, -2);
+        if (strcmp(word, "protect") == 0)
+            continue; // a word of every type, no attribute
         lua_getfield(lua, 3, word);
         const struct value *said = convert_check(lua, -1, declare->arena);
         lua_pop(lua, 1);

@@ -3,6 +3,7 @@
 
 #include "script/convert.h"
 #include "script/declare.h"
+#include "script/group_word.h"
 #include "script/handle.h"
 #include "script/machine.h"
 #include "script/raise.h"
@@ -24,16 +25,38 @@ struct namespace
 
 void word_push_namespace(lua_State *lua, const char *name)
 {
-    struct namespace *space = lua_newuserdatauv(lua, sizeof *space, 0);
+    struct namespace *space = lua_newuserdatauv(lua, sizeof *space, 1);
+    lua_newtable(lua); // its types that were asked for
+    lua_setiuservalue(lua, -2, 1);
     snprintf(space->name, sizeof space->name, "%s", name);
     luaL_setmetatable(lua, NAMESPACE);
 }
 
-void word_push_kind(lua_State *lua, const struct kind *kind)
+struct type_word {
+    const struct kind *kind; // NULL until it is used
+    const char *type;
+};
+
+void word_push_type(lua_State *lua, const char *type)
 {
-    const struct kind **box = lua_newuserdatauv(lua, sizeof *box, 0);
-    *box = kind;
+    struct type_word *word = lua_newuserdatauv(lua, sizeof *word, 0);
+    *word = (struct type_word){NULL, type};
     luaL_setmetatable(lua, KIND);
+}
+
+static void push_kind(lua_State *lua, const struct kind *kind)
+{
+    word_push_type(lua, kind->schema->type);
+    ((struct type_word *) lua_touserdata(lua, -1))->kind = kind;
+}
+
+// Of the word at 1; its module is loaded at its first use.
+static const struct kind *check_kind(lua_State *lua)
+{
+    struct type_word *word = luaL_checkudata(lua, 1, KIND);
+    if (word->kind == NULL)
+        word->kind = kind_check(lua, word->type);
+    return word->kind;
 }
 
 static void push_pending(lua_State *lua, const struct kind *kind,
@@ -108,15 +131,19 @@ int word_declare(lua_State *lua, const struct kind *kind, struct declaration *ho
 
 static int l_call_kind(lua_State *lua)
 {
-    const struct kind *kind = *(const struct kind **) luaL_checkudata(lua, 1, KIND);
+    const struct kind *kind = check_kind(lua);
     lua_remove(lua, 1);
     return word_declare(lua, kind, NULL);
 }
 
 static int l_index_kind(lua_State *lua)
 {
-    const struct kind *kind = *(const struct kind **) luaL_checkudata(lua, 1, KIND);
+    const struct kind *kind = check_kind(lua);
     const char *key = luaL_checkstring(lua, 2);
+    if (kind->schema->is_host && strcmp(key, "each") == 0) {
+        lua_pushcfunction(lua, group_word_each_host);
+        return 1;
+    }
     const char *const texts[][2] = {{"doc", kind->schema->doc},
                                     {"link", kind->schema->link},
                                     {"example", kind->schema->example},
@@ -138,8 +165,16 @@ static int l_index_namespace(lua_State *lua)
     const struct namespace *space = luaL_checkudata(lua, 1, NAMESPACE);
     const char *key = luaL_checkstring(lua, 2);
     bool is_host = strcmp(space->name, "host") == 0;
+    lua_settop(lua, 2);
+    lua_getiuservalue(lua, 1, 1); // 3: its types
+    lua_pushvalue(lua, 2);
+    if (lua_rawget(lua, 3) != LUA_TNIL)
+        return 1;
     const char *type = is_host ? key : lua_pushfstring(lua, "%s.%s", space->name, key);
-    word_push_kind(lua, kind_check(lua, type));
+    push_kind(lua, kind_check(lua, type));
+    lua_pushvalue(lua, 2);
+    lua_pushvalue(lua, -2);
+    lua_rawset(lua, 3);
     return 1;
 }
 

@@ -218,6 +218,8 @@ static int bind_one(sqlite3_stmt *prepared, int index, const struct parameter *p
     switch (parameter->kind) {
     case PARAMETER_INTEGER:
         return sqlite3_bind_int64(prepared, index, parameter->integer);
+    case PARAMETER_NUMBER:
+        return sqlite3_bind_double(prepared, index, parameter->number);
     case PARAMETER_TEXT:
         return sqlite3_bind_text64(prepared, index, parameter->bytes, parameter->length,
                                    SQLITE_STATIC, SQLITE_UTF8);

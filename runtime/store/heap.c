@@ -13,6 +13,14 @@ void *heap_new(size_t size)
     return memory;
 }
 
+void *heap_resize(void *memory, size_t size)
+{
+    void *resized = realloc(memory, size);
+    if (!resized)
+        abort();
+    return resized;
+}
+
 char *heap_join(const char *path, const char *suffix)
 {
     size_t length = strlen(path), room = length + strlen(suffix) + 1;

@@ -6,5 +6,6 @@
 #include <stddef.h>
 
 void *heap_new(size_t size); // zeroed, given back with free()
+void *heap_resize(void *memory, size_t size);
 // path + suffix
 char *heap_join(const char *path, const char *suffix);

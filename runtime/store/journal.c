@@ -36,7 +36,8 @@ bool journal_begin_run(struct database *database, struct record_run *run,
     struct statement *begin = transaction_add(transaction, STATEMENT_RUN_BEGIN);
     run->id = atomic_fetch_add(&database->last_run, 1) + 1;
     run->outcome = "open";
-    run->begun_at_ms = clock_now_ms();
+    if (run->begun_at_ms == 0)
+        run->begun_at_ms = clock_now_ms();
     statement_add_integer(begin, run->id);
     statement_add_text(begin, run->playbook);
     statement_add_text(begin, run->verb);
@@ -134,6 +135,18 @@ static void add_failure(struct statement *finish, const char *failure)
     redact_text(&text);
     statement_add_text(finish, failure ? text.bytes : NULL);
     text_clear(&text);
+}
+
+void journal_rewrite(struct transaction *transaction, const struct record_step *step)
+{
+    struct statement *rewrite = transaction_add(transaction, STATEMENT_STEP_REWRITE);
+    statement_add_integer(rewrite, step->id);
+    statement_add_text(rewrite, step->address);
+    statement_add_text(rewrite, step->host);
+    statement_add_json(rewrite, step->before, NULL);
+    statement_add_json(rewrite, step->wanted_before, NULL);
+    statement_add_json(rewrite, step->after, NULL);
+    statement_add_json(rewrite, step->row_before, NULL);
 }
 
 void journal_finish(struct transaction *transaction, int64_t step,

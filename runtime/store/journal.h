@@ -10,9 +10,9 @@
 
 struct vault;
 
-// Takes playbook, verb, who, plan, options; commits it with outcome "open" and gives it
-// its id. The plan it names is then used; one that was used before is a fault, unless the
-// run resumes it.
+// Takes playbook, verb, who, plan, options, and begun_at_ms (0: now); commits it with
+// outcome "open" and gives it its id. The plan it names is then used; one that was used
+// before is a fault, unless the run resumes it.
 bool journal_begin_run(struct database *database, struct record_run *run,
                        struct fault *fault) FAULT_CHECKED;
 // *run is 0 when the saved plan of this id was never carried out.
@@ -27,6 +27,8 @@ void journal_intend(struct transaction *transaction, const struct vault *vault,
                     struct record_step *step);
 void journal_note(struct transaction *transaction, int64_t step,
                   const struct value *note);
+// Another address of it, or in what it remembers: secrets in it are digests already.
+void journal_rewrite(struct transaction *transaction, const struct record_step *step);
 // `failure` NULL unless failed.
 void journal_finish(struct transaction *transaction, int64_t step,
                     enum record_outcome outcome, const char *failure);

@@ -82,8 +82,35 @@ static const char version_4[] = "ALTER TABLE step ADD COLUMN row_before TEXT;"
                                 "ALTER TABLE step ADD COLUMN fields TEXT;"
                                 "ALTER TABLE step ADD COLUMN price TEXT;";
 
+// Rows know what their playbook leaves as it is found: a difference there is no drift.
+static const char version_5[] = "ALTER TABLE resource ADD COLUMN ignore TEXT;";
+
+// What checks measured.
+static const char version_6[] =
+    "CREATE TABLE measurement (id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  run INTEGER NOT NULL, address TEXT NOT NULL, name TEXT NOT NULL,"
+    "  value REAL NOT NULL, unit TEXT, at_ms INTEGER NOT NULL);"
+    "CREATE INDEX measurement_of_address ON measurement (address, name);"
+    "CREATE INDEX measurement_of_run ON measurement (run);";
+
+// Rows know what the removal of a thing owes: those from before owe nothing.
+static const char version_7[] = "ALTER TABLE resource ADD COLUMN restarts TEXT;"
+                                "ALTER TABLE resource ADD COLUMN reloads TEXT;";
+
+// What came in, a row for each reading of the sources.
+static const char version_8[] =
+    "CREATE TABLE revenue (id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  read_at_ms INTEGER NOT NULL, as_of_ms INTEGER NOT NULL,"
+    "  fresh_until_ms INTEGER NOT NULL, source TEXT NOT NULL, currency TEXT NOT NULL,"
+    "  gross TEXT NOT NULL, cautious TEXT NOT NULL, at_risk TEXT NOT NULL,"
+    "  customers INTEGER NOT NULL, accepted INTEGER NOT NULL, warnings TEXT,"
+    "  parts TEXT);"
+    "CREATE INDEX revenue_read ON revenue (read_at_ms);"
+    "CREATE INDEX revenue_of ON revenue (as_of_ms);";
+
 static const char *const migrations[MIGRATION_NEWEST] = {version_1, version_2, version_3,
-                                                         version_4};
+                                                         version_4, version_5, version_6,
+                                                         version_7, version_8};
 
 static bool refuse(const struct connection *connection, struct fault *fault,
                    int64_t version)

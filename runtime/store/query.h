@@ -11,14 +11,27 @@
 
 #include "base/arena.h"
 #include "base/fault.h"
+#include "base/text.h"
 #include "store/connection.h"
 #include "value/value.h"
+
+// A text that was read as JSON. Rows often say the same as others near them, which is
+// then the same value.
+struct query_recent {
+    struct text text;
+    struct arena *arena;
+    const struct value *value; // NULL: none yet
+};
+
+#define QUERY_RECENT 4
 
 struct query {
     struct connection *connection;
     struct sqlite3_stmt *prepared;
     bool failed;
     struct fault fault;
+    struct query_recent recent[QUERY_RECENT];
+    size_t recent_next; // the oldest: the one to be replaced
 };
 
 bool query_start(struct query *query, struct connection *connection,
@@ -29,8 +42,11 @@ bool query_next(struct query *query);
 bool query_end(struct query *query, struct fault *fault) FAULT_CHECKED;
 
 int64_t query_integer(struct query *query, int column);
+double query_number(struct query *query, int column);
 // NULL for NULL.
 const char *query_text(struct query *query, int column, struct arena *arena);
+// Whether the column holds that text; NULL is NULL.
+bool query_is_text(struct query *query, int column, const char *text);
 const char *query_blob(struct query *query, int column, struct arena *arena,
                        size_t *length);
 // NULL for NULL; a text that is no JSON fails the query.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "store/rename.h"
 
+#include "store/journal.h"
+#include "store/measurement.h"
 #include "store/transaction.h"
 #include "store/vault.h"
 #include "value/address.h"
@@ -206,28 +208,22 @@ static bool seal_anew(struct transaction *transaction, const struct vault *vault
     return true;
 }
 
-// What is open, and what is owed.
-static void rename_journal(struct transaction *transaction, const char *from,
-                           const char *to)
+// And what was measured on a host that has another name.
+static void rename_handlers(struct transaction *transaction, const char *from,
+                            const char *to)
 {
-    const enum statement_id plain[] = {STATEMENT_STEP_RENAME, STATEMENT_HANDLER_RENAME};
     const char *host = host_name(from), *renamed = host_name(to);
-    for (size_t i = 0; i < 2; i++) {
-        struct statement *statement = transaction_add(transaction, plain[i]);
-        statement_add_text(statement, from);
-        statement_add_text(statement, to);
-    }
+    struct statement *statement = transaction_add(transaction, STATEMENT_HANDLER_RENAME);
+    statement_add_text(statement, from);
+    statement_add_text(statement, to);
     if (!host || !renamed)
         return;
-    const enum statement_id hosted[] = {STATEMENT_STEP_RENAME_HOST,
-                                        STATEMENT_HANDLER_RENAME_HOST};
-    for (size_t i = 0; i < 2; i++) {
-        struct statement *statement = transaction_add(transaction, hosted[i]);
-        statement_add_text(statement, from);
-        statement_add_text(statement, to);
-        statement_add_text(statement, host);
-        statement_add_text(statement, renamed);
-    }
+    statement = transaction_add(transaction, STATEMENT_HANDLER_RENAME_HOST);
+    statement_add_text(statement, from);
+    statement_add_text(statement, to);
+    statement_add_text(statement, host);
+    statement_add_text(statement, renamed);
+    measurement_rename_host(transaction, host, renamed);
 }
 
 bool rename_write(struct transaction *transaction, const struct vault *vault,
@@ -246,6 +242,57 @@ bool rename_write(struct transaction *transaction, const struct vault *vault,
             state_remove(transaction, rows->rows[i].address);
         state_put(transaction, vault, &renamed);
     }
-    rename_journal(transaction, from, to);
+    rename_handlers(transaction, from, to);
+    return true;
+}
+
+// Addresses in it that are plain texts.
+static const struct value *take_row(struct renaming *renaming, const struct value *row)
+{
+    const struct value *needs = value_find(row, "needs");
+    size_t count = needs && needs->kind == VALUE_LIST ? needs->list.count : 0;
+    const struct value **items =
+        arena_alloc(renaming->arena, (count + 1) * sizeof *items);
+    for (size_t i = 0; i < count; i++)
+        items[i] = needs->list.items[i]->kind == VALUE_STRING
+                       ? value_text(renaming->arena,
+                                    take_address(renaming,
+                                                 needs->list.items[i]->string.bytes))
+                       : needs->list.items[i];
+    if (count == 0)
+        return row;
+    return value_with(renaming->arena, row, "needs",
+                      value_list(renaming->arena, items, count));
+}
+
+static void take_step(struct renaming *renaming, struct record_step *step)
+{
+    step->address = take_address(renaming, step->address);
+    step->host = take_address(renaming, step->host);
+    step->before = take_value(renaming, step->before);
+    step->wanted_before = take_value(renaming, step->wanted_before);
+    step->after = take_value(renaming, step->after);
+    step->row_before = take_row(renaming, step->row_before);
+}
+
+bool rename_steps(struct transaction *transaction, const struct rename_move *moves,
+                  size_t count, struct fault *fault)
+{
+    struct arena *arena = &transaction->arena;
+    struct record_step *steps = NULL;
+    size_t step_count = 0;
+    if (!journal_load_steps_after(transaction->database, arena, 0, &steps, &step_count,
+                                  fault))
+        return fault_while(fault, "renaming in the journal");
+    for (size_t i = 0; i < step_count; i++) {
+        struct renaming renaming = {.arena = arena};
+        for (size_t k = 0; k < count; k++) {
+            renaming.from = moves[k].from;
+            renaming.to = moves[k].to;
+            take_step(&renaming, &steps[i]);
+        }
+        if (renaming.changed)
+            journal_rewrite(transaction, &steps[i]);
+    }
     return true;
 }

@@ -82,3 +82,7 @@ void secret_random_hex(char *out, size_t bytes);
 // "ssh-ed25519 AAAA…" followed by the comment.
 void secret_ssh_keypair(struct arena *arena, const char *comment,
                         const struct value **private_key, const char **public_key);
+// The public half of such a private key, "ssh-ed25519 AAAA…"; NULL where it is none.
+const char *secret_ssh_public(struct arena *arena, const struct value *private_key);
+// A fresh identity for age(1), "AGE-SECRET-KEY-1…".
+const struct value *secret_age_identity(struct arena *arena, const char *label);

@@ -108,3 +108,69 @@ void secret_ssh_keypair(struct arena *arena, const char *comment,
     text_clear(&blob);
     sodium_memzero(private_key, sizeof private_key);
 }
+
+// Steps over a length-prefixed string; false where it does not fit.
+static bool take_string(const unsigned char **at, size_t *left,
+                        const unsigned char **bytes, size_t *length)
+{
+    const unsigned char *here = *at;
+    if (*left < 4)
+        return false;
+    *length =
+        (size_t) here[0] << 24 | (size_t) here[1] << 16 | (size_t) here[2] << 8 | here[3];
+    if (*length > *left - 4)
+        return false;
+    *bytes = here + 4;
+    *at += 4 + *length;
+    *left -= 4 + *length;
+    return true;
+}
+
+// The public blob stands in clear behind the cipher, its key's making and the count.
+static bool find_blob(const unsigned char *file, size_t size, const unsigned char **blob,
+                      size_t *length)
+{
+    if (size < sizeof MAGIC || memcmp(file, MAGIC, sizeof MAGIC) != 0)
+        return false;
+    file += sizeof MAGIC;
+    size -= sizeof MAGIC;
+    for (int i = 0; i < 3; i++)
+        if (!take_string(&file, &size, blob, length))
+            return false;
+    if (size < 4)
+        return false;
+    file += 4;
+    size -= 4;
+    return take_string(&file, &size, blob, length) &&
+           *length == 4 + strlen(KEY_TYPE) + 4 + crypto_sign_PUBLICKEYBYTES &&
+           memcmp(*blob, "\0\0\0\x0b" KEY_TYPE, 4 + strlen(KEY_TYPE)) == 0;
+}
+
+const char *secret_ssh_public(struct arena *arena, const struct value *private_key)
+{
+    static const char head[] = "-----BEGIN OPENSSH PRIVATE KEY-----";
+    const char *text = private_key->secret.bytes;
+    size_t length = private_key->secret.length, size = 0, blob_size = 0;
+    if (length < sizeof head || memcmp(text, head, sizeof head - 1) != 0)
+        return NULL;
+    const char *body = text + sizeof head - 1;
+    const char *end = NULL;
+    const unsigned char *blob = NULL;
+    unsigned char *file = malloc(length);
+    if (file == NULL)
+        abort();
+    // Ends at the first "-", which is no letter of base64.
+    int status = sodium_base642bin(file, length, body, length - sizeof head + 1, "\r\n",
+                                   &size, &end, sodium_base64_VARIANT_ORIGINAL);
+    const char *public_key = NULL;
+    if (status == 0 && find_blob(file, size, &blob, &blob_size)) {
+        struct text bytes;
+        text_init(&bytes, 0);
+        text_add_bytes(&bytes, (const char *) blob, blob_size);
+        public_key = arena_format(arena, KEY_TYPE " %s", to_base64(arena, &bytes));
+        text_clear(&bytes);
+    }
+    sodium_memzero(file, length);
+    free(file);
+    return public_key;
+}

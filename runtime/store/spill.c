@@ -28,6 +28,7 @@ static const struct {
 } names[] = {
     {"handler_clear", STATEMENT_HANDLER_CLEAR},
     {"handler_owe", STATEMENT_HANDLER_OWE},
+    {"measurement_put", STATEMENT_MEASUREMENT_PUT},
     {"resource_put", STATEMENT_RESOURCE_PUT},
     {"resource_remove", STATEMENT_RESOURCE_REMOVE},
     {"run_end", STATEMENT_RUN_END},
@@ -60,6 +61,8 @@ static const struct value *parameter_value(struct arena *arena,
     switch (parameter->kind) {
     case PARAMETER_INTEGER:
         return value_integer(arena, parameter->integer);
+    case PARAMETER_NUMBER:
+        return value_number(arena, parameter->number);
     case PARAMETER_TEXT:
         return value_string(arena, parameter->bytes, parameter->length);
     case PARAMETER_BLOB:
@@ -191,6 +194,8 @@ static void bind(struct statement *statement, const struct value *value)
 {
     if (value->kind == VALUE_INTEGER)
         statement_add_integer(statement, value->integer);
+    else if (value->kind == VALUE_NUMBER)
+        statement_add_number(statement, value->number);
     else
         statement_add_text(statement,
                            value->kind == VALUE_STRING ? value->string.bytes : NULL);
@@ -250,16 +255,23 @@ static bool note_taken(struct connection *connection, struct arena *arena, const
     return connection_execute(connection, &statement, fault);
 }
 
-// The next line as a value; *at moves behind it.
-static bool next_line(struct arena *arena, const char **at, const struct value **value,
+// What is not read yet.
+struct rest {
+    const char *bytes;
+    size_t length;
+};
+
+// The next line as a value.
+static bool next_line(struct arena *arena, struct rest *rest, const struct value **value,
                       struct fault *fault)
 {
-    const char *end = strchr(*at, '\n');
+    const char *start = rest->bytes, *end = memchr(start, '\n', rest->length);
     if (end == NULL)
         return fault_set(fault, FAULT_ERROR, "its last line is cut off");
-    bool read = json_read(arena, *at, (size_t) (end - *at), value, fault);
-    *at = end + 1;
-    return read;
+    size_t length = (size_t) (end - start);
+    rest->bytes += length + 1;
+    rest->length -= length + 1;
+    return json_read(arena, start, length, value, fault);
 }
 
 static bool check_header(struct connection *connection, struct arena *arena,
@@ -288,18 +300,17 @@ static bool check_header(struct connection *connection, struct arena *arena,
 }
 
 static bool replay(struct connection *connection, struct arena *arena,
-                   const struct text *text, const char *path, struct fault *fault)
+                   struct rest rest, const char *path, struct fault *fault)
 {
-    const char *at = text->bytes;
     const struct value *line = NULL;
     bool known = false;
-    if (!next_line(arena, &at, &line, fault))
+    if (rest.length == 0 || !next_line(arena, &rest, &line, fault))
         return refuse(path, "it is no such file", fault);
     if (!check_header(connection, arena, line, path, fault) ||
         !note_taken(connection, arena, value_find_text(line, "id", ""), &known, fault))
         return false;
-    while (!known && *at != '\0') {
-        if (!next_line(arena, &at, &line, fault) || line == NULL ||
+    while (!known && rest.length > 0) {
+        if (!next_line(arena, &rest, &line, fault) || line == NULL ||
             line->kind != VALUE_LIST)
             return refuse(path, "a line of it cannot be read", fault);
         if (!carry_out(connection, arena, line, path, fault))
@@ -308,21 +319,28 @@ static bool replay(struct connection *connection, struct arena *arena,
     return true;
 }
 
-bool spill_replay(struct connection *connection, const char *path, struct fault *fault)
+bool spill_take_in(struct connection *connection, const char *bytes, size_t length,
+                   const char *path, struct fault *fault)
 {
     struct arena arena;
-    struct text text;
+    const struct rest rest = {bytes, length};
+    if (!connection_step(connection, STATEMENT_BEGIN, fault))
+        return false;
     arena_init(&arena, 0);
+    bool done = replay(connection, &arena, rest, path, fault) &&
+                connection_step(connection, STATEMENT_COMMIT, fault);
+    if (!done)
+        connection_rollback(connection);
+    arena_clear(&arena);
+    return done;
+}
+
+bool spill_replay(struct connection *connection, const char *path, struct fault *fault)
+{
+    struct text text;
     text_init(&text, LONGEST);
     bool done = read_file(path, &text, fault) &&
-                connection_step(connection, STATEMENT_BEGIN, fault);
-    if (done) {
-        done = replay(connection, &arena, &text, path, fault) &&
-               connection_step(connection, STATEMENT_COMMIT, fault);
-        if (!done)
-            connection_rollback(connection);
-    }
+                spill_take_in(connection, text.bytes, text.length, path, fault);
     text_clear(&text);
-    arena_clear(&arena);
     return done || fault_while(fault, "taking in what an earlier run left");
 }

@@ -14,6 +14,11 @@ struct connection;
 bool spill_write(struct database *database, const char *path, size_t *count,
                  struct fault *fault) FAULT_CHECKED;
 
-// Carries out what the file holds, in one transaction; the file stays.
+// Carries out what these bytes say, in one transaction: all of it or nothing. `path` is
+// where they are from.
+bool spill_take_in(struct connection *connection, const char *bytes, size_t length,
+                   const char *path, struct fault *fault) FAULT_CHECKED;
+
+// The same with what the file holds; it stays.
 bool spill_replay(struct connection *connection, const char *path,
                   struct fault *fault) FAULT_CHECKED;

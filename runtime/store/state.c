@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "store/state.h"
 
-#include "base/array.h"
+#include "store/heap.h"
 #include "store/query.h"
 #include "store/transaction.h"
 
@@ -22,24 +22,34 @@ static void read_needs(struct query *query, struct arena *arena, struct record *
     record->needs = needs;
 }
 
-static struct record *read_record(struct query *query, struct arena *arena)
+// Neighbours are often of one type, host and playbook: the text is kept once.
+static const char *read_shared(struct query *query, int column, struct arena *arena,
+                               const char *before)
 {
-    struct record *record = arena_alloc(arena, sizeof *record);
+    return query_is_text(query, column, before) ? before
+                                                : query_text(query, column, arena);
+}
+
+static void read_record(struct query *query, struct arena *arena,
+                        const struct record *before, struct record *record)
+{
     record->address = query_text(query, 0, arena);
-    record->type = query_text(query, 1, arena);
-    record->host = query_text(query, 2, arena);
-    record->playbook = query_text(query, 3, arena);
-    record->incarnation = query_text(query, 4, arena);
+    record->type = read_shared(query, 1, arena, before->type);
+    record->host = read_shared(query, 2, arena, before->host);
+    record->playbook = read_shared(query, 3, arena, before->playbook);
+    record->incarnation = read_shared(query, 4, arena, before->incarnation);
     record->created_by_us = query_integer(query, 5) != 0;
     record->protect = query_integer(query, 6) != 0;
     record->wanted = query_json(query, 7, arena);
     record->attributes = query_json(query, 8, arena);
     read_needs(query, arena, record);
     record->changed_at_ms = query_integer(query, 10);
-    record->stage = query_text(query, 11, arena);
+    record->stage = read_shared(query, 11, arena, before->stage);
     record->tags = query_json(query, 12, arena);
     record->phase = (int) query_integer(query, 13);
-    return record;
+    record->ignore = query_json(query, 14, arena);
+    record->restarts = query_json(query, 15, arena);
+    record->reloads = query_json(query, 16, arena);
 }
 
 bool state_load(struct database *database, struct arena *arena, struct state_rows *rows,
@@ -47,22 +57,30 @@ bool state_load(struct database *database, struct arena *arena, struct state_row
 {
     struct statement statement;
     struct query query;
-    struct array found;
+    struct record *records = NULL, before = {0};
+    size_t count = 0, capacity = 0;
     *rows = (struct state_rows){0};
     if (!database)
         return true;
     statement_init(&statement, STATEMENT_RESOURCE_LIST, arena);
     if (!query_start(&query, database->reader, &statement, fault))
         return fault_while(fault, "reading the state");
-    array_init(&found);
-    while (query_next(&query))
-        array_add(&found, read_record(&query, arena));
-    struct record *records = arena_alloc(arena, (found.count + 1) * sizeof *records);
-    for (size_t i = 0; i < found.count; i++)
-        records[i] = *(struct record *) found.items[i];
-    rows->rows = records;
-    rows->count = found.count;
-    array_clear(&found);
+    while (query_next(&query)) {
+        if (count == capacity) {
+            capacity = capacity ? capacity * 2 : 64;
+            records = heap_resize(records, capacity * sizeof *records);
+        }
+        records[count] = (struct record){0};
+        read_record(&query, arena, count ? &records[count - 1] : &before,
+                    &records[count]);
+        count++;
+    }
+    struct record *kept = arena_alloc(arena, (count + 1) * sizeof *kept);
+    if (count)
+        memcpy(kept, records, count * sizeof *kept);
+    free(records);
+    rows->rows = kept;
+    rows->count = count;
     return query_end(&query, fault) || fault_while(fault, "reading the state");
 }
 
@@ -105,6 +123,9 @@ void state_put(struct transaction *transaction, const struct vault *vault,
     statement_add_text(put, record->stage);
     statement_add_json(put, record->tags, NULL);
     statement_add_integer(put, record->phase);
+    statement_add_json(put, record->ignore, NULL);
+    statement_add_json(put, record->restarts, NULL);
+    statement_add_json(put, record->reloads, NULL);
     transaction->changes_state = true;
 }
 

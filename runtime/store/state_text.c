@@ -40,6 +40,9 @@ static const struct value *value_of(struct arena *arena, const struct record *re
         {"incarnation", text_or_null(arena, record->incarnation)},
         {"stage", text_or_null(arena, record->stage)},
         {"tags", record->tags},
+        {"ignore", record->ignore},
+        {"restarts", record->restarts},
+        {"reloads", record->reloads},
         {"phase", record->phase ? value_integer(arena, record->phase) : NULL},
         {"created_by_us", flag_or_null(record->created_by_us)},
         {"protected", flag_or_null(record->protect)},
@@ -48,6 +51,30 @@ static const struct value *value_of(struct arena *arena, const struct record *re
         {"needs", needs_of(arena, record)},
     };
     return value_map(arena, entries, sizeof entries / sizeof *entries);
+}
+
+static const struct value *measured_value(struct arena *arena,
+                                          const struct record_measurement *measured)
+{
+    const struct value_entry entries[] = {
+        {"address", value_text(arena, measured->address)},
+        {"name", value_text(arena, measured->name)},
+        {"value", value_number(arena, measured->value)},
+        {"unit", text_or_null(arena, measured->unit)},
+        {"at_ms", value_integer(arena, measured->at_ms)},
+    };
+    return value_map(arena, entries, sizeof entries / sizeof *entries);
+}
+
+// NULL where nothing was measured.
+static const struct value *measurements_of(struct arena *arena,
+                                           const struct record_measurements *measured)
+{
+    size_t count = measured->count;
+    const struct value **items = arena_alloc(arena, (count + 1) * sizeof *items);
+    for (size_t i = 0; i < count; i++)
+        items[i] = measured_value(arena, &measured->rows[i]);
+    return count > 0 ? value_list(arena, items, count) : NULL;
 }
 
 void state_text_write(struct text *out, const struct state_text *state)
@@ -65,6 +92,7 @@ void state_text_write(struct text *out, const struct state_text *state)
         {"tip", text_or_null(&arena, state->tip)},
         {"tip_base", text_or_null(&arena, state->tip_base)},
         {"resources", value_list(&arena, items, count)},
+        {"measurements", measurements_of(&arena, &state->measured)},
     };
     json_write_pretty(out, value_map(&arena, entries, sizeof entries / sizeof *entries));
     text_add_char(out, '\n');
@@ -102,10 +130,11 @@ static const struct column columns[] = {
     {"address", COLUMN_TEXT},       {"type", COLUMN_TEXT},
     {"host", COLUMN_TEXT},          {"playbook", COLUMN_TEXT},
     {"incarnation", COLUMN_TEXT},   {"stage", COLUMN_TEXT},
-    {"tags", COLUMN_TEXTS},         {"phase", COLUMN_NUMBER},
+    {"tags", COLUMN_TEXTS},         {"ignore", COLUMN_TEXTS},
+    {"restarts", COLUMN_TEXTS},     {"reloads", COLUMN_TEXTS},
+    {"phase", COLUMN_NUMBER},       {"needs", COLUMN_TEXTS},
     {"created_by_us", COLUMN_FLAG}, {"protected", COLUMN_FLAG},
     {"wanted", COLUMN_MAP},         {"attributes", COLUMN_MAP},
-    {"needs", COLUMN_TEXTS},
 };
 
 static const struct column *find_column(const char *key)
@@ -201,6 +230,9 @@ static bool read_row(struct reading *reading, const struct value *row,
         .incarnation = value_find_text(row, "incarnation", NULL),
         .stage = value_find_text(row, "stage", NULL),
         .tags = value_find(row, "tags"),
+        .ignore = value_find(row, "ignore"),
+        .restarts = value_find(row, "restarts"),
+        .reloads = value_find(row, "reloads"),
         .phase = (int) value_find_integer(row, "phase", 0),
         .created_by_us = value_find_bool(row, "created_by_us", false),
         .protect = value_find_bool(row, "protected", false),
@@ -241,6 +273,44 @@ static bool read_rows(struct reading *reading, const struct value *list,
     return true;
 }
 
+static bool is_measurement(const struct value *item)
+{
+    const struct value *address = value_find(item, "address");
+    const struct value *name = value_find(item, "name");
+    const struct value *value = value_find(item, "value");
+    const struct value *unit = value_find(item, "unit");
+    return address && is_plain_text(address) && name && is_plain_text(name) && value &&
+           (value->kind == VALUE_NUMBER || value->kind == VALUE_INTEGER) &&
+           (!unit || is_plain_text(unit)) && value_find_integer(item, "at_ms", 0) > 0;
+}
+
+static bool read_measurements(struct reading *reading, const struct value *list,
+                              struct record_measurements *measured)
+{
+    size_t count = list && list->kind == VALUE_LIST ? list->list.count : 0;
+    struct record_measurement *rows =
+        arena_alloc(reading->arena, (count + 1) * sizeof *rows);
+    if (list && list->kind != VALUE_LIST)
+        return refuse(reading, "its measurements are no list");
+    for (size_t i = 0; i < count; i++) {
+        const struct value *item = list->list.items[i];
+        reading->where = arena_format(reading->arena, "measurements[%zu]", i);
+        if (!is_measurement(item))
+            return refuse(reading, "a measurement is not what it must be");
+        const struct value *value = value_find(item, "value");
+        rows[i] = (struct record_measurement){
+            .address = value_find_text(item, "address", NULL),
+            .name = value_find_text(item, "name", NULL),
+            .value = value->kind == VALUE_INTEGER ? (double) value->integer
+                                                  : value->number,
+            .unit = value_find_text(item, "unit", NULL),
+            .at_ms = value_find_integer(item, "at_ms", 0),
+        };
+    }
+    *measured = (struct record_measurements){rows, count};
+    return true;
+}
+
 static bool check_version(const struct reading *reading, const struct value *document)
 {
     int64_t version = value_find_integer(document, "pipster_state", 0);
@@ -277,5 +347,7 @@ bool state_text_read(struct arena *arena, const char *bytes, size_t length,
     state->project_id = id;
     state->tip = tip ? tip->string.bytes : NULL;
     state->tip_base = base ? base->string.bytes : NULL;
-    return read_rows(&reading, rows, &state->rows);
+    return read_rows(&reading, rows, &state->rows) &&
+           read_measurements(&reading, value_find(document, "measurements"),
+                             &state->measured);
 }

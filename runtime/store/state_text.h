@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// A state as text fit for git: JSON, sorted, without a time and without a secret (only
-// their keyed digests, as the rows have them). The same state gives the same bytes.
+// A state as text fit for git: JSON, sorted, without a secret (only their keyed digests,
+// as the rows have them), and without a time but those of the last measurements. The same
+// state gives the same bytes.
 #pragma once
 
 #include "base/text.h"
+#include "store/measurement.h"
 #include "store/state.h"
 
 #define STATE_TEXT_VERSION 1
@@ -14,6 +16,7 @@ struct state_text {
     const char *tip;        // the playbook last applied, or NULL
     const char *tip_base;   // the last applied that does not call tip(), or NULL
     struct state_rows rows; // sorted
+    struct record_measurements measured; // the newest of each, by address and name
 };
 
 void state_text_write(struct text *out, const struct state_text *state);

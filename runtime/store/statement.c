@@ -8,6 +8,12 @@
 #include <assert.h>
 #include <string.h>
 
+#define MEASUREMENT_COLUMNS "run, address, name, value, unit, at_ms"
+
+#define REVENUE_COLUMNS                                                                  \
+    "read_at_ms, as_of_ms, fresh_until_ms, source, currency, gross, cautious, at_risk, " \
+    "customers, accepted, warnings, parts"
+
 #define STEP_COLUMNS                                                                     \
     "id, run, address, type, host, action, label, outcome, note, failure, begun_at_ms, " \
     "ended_at_ms, (SELECT playbook FROM run WHERE run.id = step.run), before, "          \
@@ -33,13 +39,14 @@ static const char *const texts[STATEMENT_COUNT] = {
 
     [STATEMENT_RESOURCE_LIST] =
         "SELECT address, type, host, playbook, incarnation, created_by_us, protect, "
-        "wanted, attributes, needs, changed_at_ms, stage, tags, phase "
-        "FROM resource ORDER BY address",
+        "wanted, attributes, needs, changed_at_ms, stage, tags, phase, ignore, "
+        "restarts, reloads FROM resource ORDER BY address",
     [STATEMENT_RESOURCE_PUT] =
         "INSERT OR REPLACE INTO resource (address, type, host, playbook, incarnation, "
         "created_by_us, protect, wanted, attributes, needs, changed_at_ms, stage, tags, "
-        "phase) "
-        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+        "phase, ignore, restarts, reloads) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, "
+        "?16, ?17)",
     [STATEMENT_RESOURCE_REMOVE] = "DELETE FROM resource WHERE address = ?1",
 
     [STATEMENT_SETTING_GET] = "SELECT value FROM setting WHERE key = ?1",
@@ -65,14 +72,9 @@ static const char *const texts[STATEMENT_COUNT] = {
     [STATEMENT_STEP_NOTE] = "UPDATE step SET note = ?2 WHERE id = ?1",
     [STATEMENT_STEP_FINISH] = "UPDATE step SET outcome = ?2, failure = ?3, "
                               "ended_at_ms = ?4 WHERE id = ?1",
-    // Only what is not finished: the history keeps its names.
-    [STATEMENT_STEP_RENAME] = "UPDATE step SET address = ?2 WHERE address = ?1 "
-                              "AND outcome IN ('open', 'uncertain')",
-    [STATEMENT_STEP_RENAME_HOST] =
-        "UPDATE step SET host = ?2, address = CASE "
-        "WHEN substr(address, 1, length(?3) + 1) = ?3 || ':' "
-        "THEN ?4 || substr(address, length(?3) + 1) ELSE address END "
-        "WHERE host = ?1 AND outcome IN ('open', 'uncertain')",
+    [STATEMENT_STEP_REWRITE] =
+        "UPDATE step SET address = ?2, host = ?3, before = ?4, wanted_before = ?5, "
+        "after = ?6, row_before = ?7 WHERE id = ?1",
     [STATEMENT_STEP_LIST_OPEN] = "SELECT " STEP_COLUMNS " FROM step "
                                  "WHERE outcome IN ('open', 'uncertain') ORDER BY id",
     [STATEMENT_STEP_LIST_RUN] =
@@ -91,10 +93,9 @@ static const char *const texts[STATEMENT_COUNT] = {
         "UPDATE OR REPLACE handler SET host = ?2, cause = CASE "
         "WHEN substr(cause, 1, length(?3) + 1) = ?3 || ':' "
         "THEN ?4 || substr(cause, length(?3) + 1) ELSE cause END WHERE host = ?1",
-    [STATEMENT_HANDLER_LIST] =
-        "SELECT host, name, cause, script, run, "
-        "(SELECT playbook FROM run WHERE run.id = handler.run) "
-        "FROM handler ORDER BY host, name",
+    [STATEMENT_HANDLER_LIST] = "SELECT host, name, cause, script, run, "
+                               "(SELECT playbook FROM run WHERE run.id = handler.run) "
+                               "FROM handler ORDER BY host, name",
 
     [STATEMENT_SECRET_GET] = "SELECT label, sealed FROM secret WHERE label = ?1",
     [STATEMENT_SECRET_FIND] = "SELECT label, source, length(sealed), made_at_ms "
@@ -118,6 +119,40 @@ static const char *const texts[STATEMENT_COUNT] = {
         "INSERT INTO used_plan (id, run, used_at_ms) VALUES (?1, ?2, ?3)",
     [STATEMENT_USED_PLAN_PASS_ON] =
         "UPDATE used_plan SET run = ?2, used_at_ms = ?3 WHERE id = ?1",
+
+    [STATEMENT_MEASUREMENT_PUT] = "INSERT INTO measurement (" MEASUREMENT_COLUMNS
+                                  ") VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    // What is there already is not taken in again.
+    [STATEMENT_MEASUREMENT_TAKE] =
+        "INSERT INTO measurement (" MEASUREMENT_COLUMNS
+        ") SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE NOT EXISTS (SELECT 1 FROM measurement "
+        "WHERE address = ?2 AND name = ?3 AND at_ms = ?6)",
+    // The newest ?1 of each name of each address; ?2 NULL: of all addresses.
+    [STATEMENT_MEASUREMENT_NEWEST] =
+        "SELECT " MEASUREMENT_COLUMNS " FROM (SELECT *, row_number() OVER "
+        "(PARTITION BY address, name ORDER BY at_ms DESC, id DESC) AS place "
+        "FROM measurement WHERE ?2 IS NULL OR address = ?2) "
+        "WHERE place <= ?1 ORDER BY address, name, place",
+    [STATEMENT_MEASUREMENT_RUN] =
+        "SELECT " MEASUREMENT_COLUMNS " FROM measurement WHERE run = ?1 ORDER BY id",
+    [STATEMENT_MEASUREMENT_RENAME_HOST] =
+        "UPDATE measurement SET address = ?2 || substr(address, length(?1) + 1) "
+        "WHERE substr(address, 1, length(?1) + 1) = ?1 || ':'",
+
+    // The same reading, shown by a plan and kept by its run, is one row.
+    [STATEMENT_REVENUE_PUT] =
+        "INSERT INTO revenue (" REVENUE_COLUMNS
+        ") SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12 WHERE NOT EXISTS "
+        "(SELECT 1 FROM revenue WHERE read_at_ms = ?1 AND source = ?4)",
+    [STATEMENT_REVENUE_ACCEPT] = "UPDATE revenue SET accepted = 1 WHERE id = ?1",
+    [STATEMENT_REVENUE_NEWEST] = "SELECT id, " REVENUE_COLUMNS " FROM revenue "
+                                 "ORDER BY read_at_ms DESC, id DESC LIMIT ?1",
+    [STATEMENT_REVENUE_ACCEPTED] =
+        "SELECT id, " REVENUE_COLUMNS " FROM revenue WHERE accepted AND read_at_ms <= ?1 "
+        "ORDER BY read_at_ms DESC, id DESC LIMIT 1",
+    [STATEMENT_REVENUE_BETWEEN] =
+        "SELECT id, " REVENUE_COLUMNS " FROM revenue "
+        "WHERE as_of_ms >= ?1 AND as_of_ms <= ?2 ORDER BY as_of_ms, read_at_ms, id",
 
     // These two live in cache.db.
     [STATEMENT_FACT_GET] = "SELECT text, read_at_ms FROM fact WHERE key = ?1",
@@ -154,6 +189,13 @@ void statement_add_integer(struct statement *statement, int64_t integer)
     struct parameter *parameter = add_parameter(statement);
     parameter->kind = PARAMETER_INTEGER;
     parameter->integer = integer;
+}
+
+void statement_add_number(struct statement *statement, double number)
+{
+    struct parameter *parameter = add_parameter(statement);
+    parameter->kind = PARAMETER_NUMBER;
+    parameter->number = number;
 }
 
 static void add_bytes(struct statement *statement, enum parameter_kind kind,

@@ -36,8 +36,7 @@ enum statement_id {
     STATEMENT_STEP_INTEND,
     STATEMENT_STEP_NOTE,
     STATEMENT_STEP_FINISH,
-    STATEMENT_STEP_RENAME,
-    STATEMENT_STEP_RENAME_HOST,
+    STATEMENT_STEP_REWRITE,
     STATEMENT_STEP_LIST_OPEN,
     STATEMENT_STEP_LIST_RUN,
     STATEMENT_STEP_LIST_AFTER,
@@ -58,21 +57,38 @@ enum statement_id {
     STATEMENT_USED_PLAN_GET,
     STATEMENT_USED_PLAN_PUT,
     STATEMENT_USED_PLAN_PASS_ON,
+    STATEMENT_MEASUREMENT_PUT,
+    STATEMENT_MEASUREMENT_TAKE,
+    STATEMENT_MEASUREMENT_NEWEST,
+    STATEMENT_MEASUREMENT_RUN,
+    STATEMENT_MEASUREMENT_RENAME_HOST,
+    STATEMENT_REVENUE_PUT,
+    STATEMENT_REVENUE_ACCEPT,
+    STATEMENT_REVENUE_NEWEST,
+    STATEMENT_REVENUE_ACCEPTED,
+    STATEMENT_REVENUE_BETWEEN,
     STATEMENT_FACT_GET,
     STATEMENT_FACT_PUT,
     STATEMENT_COUNT,
 };
 
-enum parameter_kind { PARAMETER_NULL, PARAMETER_INTEGER, PARAMETER_TEXT, PARAMETER_BLOB };
+enum parameter_kind {
+    PARAMETER_NULL,
+    PARAMETER_INTEGER,
+    PARAMETER_NUMBER,
+    PARAMETER_TEXT,
+    PARAMETER_BLOB,
+};
 
 struct parameter {
     enum parameter_kind kind;
     int64_t integer;
+    double number;
     const char *bytes;
     size_t length;
 };
 
-#define STATEMENT_PARAMETERS 16
+#define STATEMENT_PARAMETERS 17
 
 struct statement {
     enum statement_id id;
@@ -91,6 +107,7 @@ void statement_init(struct statement *statement, enum statement_id id,
                     struct arena *arena);
 // Each adds the next parameter, ?1 first. NULL bytes or values become NULL.
 void statement_add_integer(struct statement *statement, int64_t integer);
+void statement_add_number(struct statement *statement, double number);
 void statement_add_text(struct statement *statement, const char *text);
 void statement_add_blob(struct statement *statement, const void *bytes, size_t length);
 

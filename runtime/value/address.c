@@ -122,8 +122,23 @@ bool address_parse(struct arena *arena, const char *text, struct address *addres
 const char *address_format(struct arena *arena, const char *host, const char *type,
                            const char *name)
 {
-    return arena_format(arena, "%s%s%s%s%s", host ? host : "", host ? ":" : "", type,
-                        name && name[0] != '/' ? "/" : "", name ? name : "");
+    const char *const parts[] = {host ? host : "", host ? ":" : "", type,
+                                 name && name[0] != '/' ? "/" : "", name ? name : ""};
+    size_t lengths[sizeof parts / sizeof *parts];
+    size_t length = 0;
+    char *text;
+
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        lengths[i] = strlen(parts[i]);
+        length += lengths[i];
+    }
+    text = arena_alloc(arena, length + 1);
+    length = 0;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        memcpy(text + length, parts[i], lengths[i]);
+        length += lengths[i];
+    }
+    return text;
 }
 
 // On a mismatch the last star takes one byte more: no recursion, so no pattern is slow

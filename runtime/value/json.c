@@ -46,42 +46,65 @@ static void *checked(void *memory)
     return memory;
 }
 
-// yajl's buffers hold what it reads, secrets too: each begins with its size, and is wiped
-// before it is freed.
-union wiped_block {
+// yajl's buffers hold what it reads, secrets too: all of them are wiped. Those of a short
+// text fit into a pool that is wiped once; a larger one is on the heap, begins with its
+// size, and is wiped before it is freed.
+union block {
     size_t size;
     max_align_t unit;
 };
 
-static void *wiped_alloc(void *context, size_t size)
-{
-    union wiped_block *block = checked(malloc(sizeof *block + size));
+struct pool {
+    size_t used; // blocks
+    union block blocks[256];
+};
 
-    (void) context;
+static bool is_pooled(const struct pool *pool, const union block *block)
+{
+    return block >= pool->blocks && block < pool->blocks + pool->used;
+}
+
+static void *pool_alloc(void *context, size_t size)
+{
+    struct pool *pool = context;
+    size_t count = 1 + (size + sizeof(union block) - 1) / sizeof(union block);
+    size_t left = sizeof pool->blocks / sizeof *pool->blocks - pool->used;
+    union block *block = pool->blocks + pool->used;
+
+    if (count <= left) {
+        pool->used += count;
+    } else {
+        block = checked(malloc(sizeof *block + size));
+    }
     block->size = size;
     return block + 1;
 }
 
-static void wiped_free(void *context, void *memory)
+static void pool_free(void *context, void *memory)
 {
-    (void) context;
-    if (memory) {
-        union wiped_block *block = (union wiped_block *) memory - 1;
+    union block *block = (union block *) memory - 1;
+
+    if (memory && !is_pooled(context, block)) {
         explicit_bzero(memory, block->size);
         free(block);
     }
 }
 
-static void *wiped_realloc(void *context, void *memory, size_t size)
+static void *pool_realloc(void *context, void *memory, size_t size)
 {
-    void *larger = wiped_alloc(context, size);
+    void *larger = pool_alloc(context, size);
 
     if (memory) {
-        size_t old = ((union wiped_block *) memory - 1)->size;
+        size_t old = ((union block *) memory - 1)->size;
         memcpy(larger, memory, old < size ? old : size);
-        wiped_free(context, memory);
+        pool_free(context, memory);
     }
     return larger;
+}
+
+static void pool_wipe(struct pool *pool)
+{
+    explicit_bzero(pool->blocks, pool->used * sizeof *pool->blocks);
 }
 
 static int refuse(struct reader *reader, const char *why)
@@ -277,7 +300,11 @@ static int on_map_end(void *context)
         value = read_special(reader->arena, entries);
     }
     if (!value) {
-        value = value_map(reader->arena, entries, count);
+        struct value_entry *own = arena_alloc(reader->arena, count * sizeof *own);
+        if (count) {
+            memcpy(own, entries, count * sizeof *own);
+        }
+        value = value_map_adopt(reader->arena, own, count);
         if (value->map.count != count) {
             return refuse(reader, "a map has the same key twice");
         }
@@ -344,6 +371,10 @@ static const char *check_characters(const char *bytes, size_t length, size_t *at
 
     for (size_t i = 0; i < length; i += step) {
         bool escape = bytes[i] == '\\';
+        step = 1;
+        if (!escape && (unsigned char) bytes[i] < 0x80) {
+            continue;
+        }
         step = escape ? escape_length(bytes + i, length - i)
                       : text_character_length(bytes + i, length - i);
         if (!step) {
@@ -401,11 +432,24 @@ const char *json_text(struct arena *arena, const struct value *value)
     return copy;
 }
 
+// Not the levels: they are many, and few are used.
+static void reader_init(struct reader *reader, struct arena *arena)
+{
+    reader->arena = arena;
+    reader->depth = 0;
+    reader->entries = NULL;
+    reader->entry_count = reader->entry_capacity = 0;
+    array_init(&reader->items);
+    reader->root = NULL;
+    reader->why[0] = '\0';
+}
+
 bool json_read(struct arena *arena, const char *bytes, size_t length,
                const struct value **value, struct fault *fault)
 {
-    yajl_alloc_funcs memory = {wiped_alloc, wiped_realloc, wiped_free, NULL};
-    struct reader reader = {.arena = arena};
+    struct pool pool;
+    yajl_alloc_funcs memory = {pool_alloc, pool_realloc, pool_free, &pool};
+    struct reader reader;
     yajl_handle parser;
     yajl_status status;
     const char *why;
@@ -416,7 +460,8 @@ bool json_read(struct arena *arena, const char *bytes, size_t length,
     if (why) {
         return refuse_at(fault, bytes, at, why);
     }
-    array_init(&reader.items);
+    pool.used = 0;
+    reader_init(&reader, arena);
     parser = yajl_alloc(&callbacks, &memory, &reader);
     yajl_config(parser, yajl_dont_validate_strings, 1);
     status = yajl_parse(parser, (const unsigned char *) bytes, length);
@@ -435,6 +480,7 @@ bool json_read(struct arena *arena, const char *bytes, size_t length,
     done = true;
 out:
     yajl_free(parser);
+    pool_wipe(&pool);
     array_clear(&reader.items);
     free(reader.entries);
     return done;

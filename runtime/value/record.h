@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "value/money.h"
 #include "value/value.h"
 
 // One resource as last applied or found.
@@ -19,6 +20,9 @@ struct record {
     const char *incarnation;         // of the host: "server id/machine id"; or NULL
     const char *stage;               // the stage that declared it, or NULL
     const struct value *tags;        // a list of texts, or NULL
+    const struct value *ignore;      // attributes left as found: a list, or NULL
+    const struct value *restarts;    // units that its change or removal owes that …
+    const struct value *reloads;     // … and that: lists of texts, or NULL
     int phase;                       // of its playbook; 0: none said
     bool created_by_us;              // false: found there, never removed
     bool protect;
@@ -55,7 +59,8 @@ struct record_step {
     const struct value *before;        // the attributes found before
     const struct value *wanted_before; // what was declared before, of the row
     const struct value *after;         // what is wanted now, resolved
-    // What else the row said: needs, playbook, protect, stage, tags, phase; or NULL.
+    // What else the row said: ignore, needs, phase, playbook, protect, reloads, restarts,
+    // stage, tags; or NULL.
     const struct value *row_before;
     const struct value *fields; // what it changes: name → whether it is secret; or NULL
     const char *price;          // a month, afterwards: "4.99 EUR"; or NULL
@@ -68,6 +73,42 @@ struct record_handler {
     const char *script; // shell text that carries no secret
     int64_t run;
     const char *playbook; // that of its run, or NULL
+};
+
+// A figure that a check measured.
+struct record_measurement {
+    int64_t run;         // 0: of an export that was taken in
+    const char *address; // of the check
+    const char *name;    // "p95_ms"
+    double value;        // finite
+    const char *unit;    // "ms", or NULL
+    int64_t at_ms;
+};
+
+struct record_measurements {
+    const struct record_measurement *rows;
+    size_t count;
+};
+
+// What came in a month, as the sources told it at one moment.
+struct record_revenue {
+    int64_t id;
+    int64_t read_at_ms;
+    int64_t as_of_ms;       // the moment that the figures are of
+    int64_t fresh_until_ms; // stale afterwards: see value/reading.h
+    const char *source;     // "stripe", "csv + stripe", "typed in"
+    // Monthly recurring revenue, all three in one currency. What rules and budgets call
+    // revenue is the cautious figure; what is at risk is part of the gross one.
+    struct money gross, cautious, at_risk;
+    int64_t customers;            // who pay; -1: not told
+    bool accepted;                // false: too far from the last for rules to use it
+    const struct value *warnings; // a list of texts, or NULL
+    const struct value *parts;    // what each source told: a list of maps, or NULL
+};
+
+struct record_revenues {
+    const struct record_revenue *rows;
+    size_t count;
 };
 
 struct record_run {

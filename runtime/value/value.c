@@ -108,6 +108,8 @@ static const struct value *map_over(struct arena *arena,
     return value;
 }
 
+#define FEW 16
+
 // qsort is not stable; the addresses of the given entries keep equal keys in order.
 static int compare_entries(const void *left, const void *right)
 {
@@ -121,8 +123,11 @@ static int compare_entries(const void *left, const void *right)
 const struct value *value_map(struct arena *arena, const struct value_entry *entries,
                               size_t count)
 {
-    const struct value_entry **order = calloc(count + 1, sizeof *order);
+    const struct value_entry *few[FEW];
+    const struct value_entry **order =
+        count <= FEW ? few : calloc(count + 1, sizeof *order);
     struct value_entry *copy;
+    bool is_sorted = true;
     size_t given = 0;
     size_t kept = 0;
 
@@ -132,10 +137,14 @@ const struct value *value_map(struct arena *arena, const struct value_entry *ent
     }
     for (size_t i = 0; i < count; i++) {
         if (entries[i].value) {
+            is_sorted = is_sorted &&
+                        (given == 0 || strcmp(order[given - 1]->key, entries[i].key) < 0);
             order[given++] = &entries[i];
         }
     }
-    qsort(order, given, sizeof *order, compare_entries);
+    if (!is_sorted) {
+        qsort(order, given, sizeof *order, compare_entries);
+    }
     copy = arena_alloc(arena, given * sizeof *copy);
     for (size_t i = 0; i < given; i++) {
         if (i + 1 < given && strcmp(order[i]->key, order[i + 1]->key) == 0) {
@@ -144,8 +153,22 @@ const struct value *value_map(struct arena *arena, const struct value_entry *ent
         copy[kept].key = arena_text(arena, order[i]->key);
         copy[kept++].value = order[i]->value;
     }
-    free(order);
+    if (order != few) {
+        free(order);
+    }
     return map_over(arena, copy, kept);
+}
+
+const struct value *value_map_adopt(struct arena *arena, struct value_entry *entries,
+                                    size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!entries[i].value ||
+            (i > 0 && strcmp(entries[i - 1].key, entries[i].key) >= 0)) {
+            return value_map(arena, entries, count);
+        }
+    }
+    return map_over(arena, entries, count);
 }
 
 static const struct value *pointer_of_kind(struct arena *arena, enum value_kind kind,

@@ -83,6 +83,9 @@ const struct value *value_template(struct arena *arena, const struct value *cons
 // left out.
 const struct value *value_map(struct arena *arena, const struct value_entry *entries,
                               size_t count);
+// The same of entries in the arena, with their keys: in order, they are not copied.
+const struct value *value_map_adopt(struct arena *arena, struct value_entry *entries,
+                                    size_t count);
 const struct value *value_unknown(struct arena *arena, const char *address,
                                   const char *path, bool secret);
 const struct value *value_reference(struct arena *arena, const char *address,

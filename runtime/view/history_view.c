@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "value/money.h"
+#include "view/baseline_view.h"
 #include "view/step_view.h"
 #include "view/time_view.h"
 #include "view/diff_view.h"
@@ -43,6 +44,7 @@ static void add_counts(struct text *text, const struct value *summary)
     if (checks > 0)
         text_format(text, "%s%" PRId64 " of %" PRId64 " checks passed",
                     text->length > 0 ? ", " : "", passed, checks);
+    add_count(text, summary, "checks_warned", "with a warning");
 }
 
 // "0.00 → 5.99 €/month", "5.99 €/month", or nothing where nothing costs anything.
@@ -71,6 +73,9 @@ static void add_notes(struct text *text, const struct record_run *run)
     const char *reason = value_find_text(run->options, "override", NULL);
     if (undoes > 0)
         text_format(text, "%sundoes run %" PRId64, text->length > 0 ? "; " : "", undoes);
+    const struct value *command = value_find_path(run->options, "command.0");
+    if (command != NULL && command->kind == VALUE_STRING)
+        text_format(text, "%s%s", text->length > 0 ? "; " : "", command->string.bytes);
     if (run->plan != NULL)
         text_format(text, "%splan %s", text->length > 0 ? "; " : "", run->plan);
     if (reason != NULL)
@@ -129,7 +134,8 @@ static void print_list(const struct terminal *terminal, const struct value *opti
 
 static void print_options(const struct terminal *terminal, const struct value *options)
 {
-    static const char *const names[] = {"only", "except", "allow_destroy"};
+    static const char *const names[] = {"only", "except", "allow_destroy", "hosts",
+                                        "command"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (value_find(options, names[i]) == NULL)
             continue;
@@ -225,7 +231,37 @@ static const struct value *item_of(const struct value *summary, const char *name
     return there ? list->list.items[index] : NULL;
 }
 
-static void print_ends(const struct terminal *terminal, const struct history_run *whole)
+static void print_warnings(const struct terminal *terminal, const struct value *check)
+{
+    const struct value *warning;
+    for (size_t i = 0; (warning = item_of(check, "warnings", i)) != NULL; i++)
+        if (warning->kind == VALUE_STRING)
+            terminal_print(terminal, TERMINAL_YELLOW, "      %s\n",
+                           warning->string.bytes);
+}
+
+static void print_measured(const struct terminal *terminal,
+                           const struct history_run *whole, const char *address)
+{
+    char figure[BASELINE_VIEW_SIZE];
+    for (size_t i = 0; i < whole->measured.count; i++) {
+        const struct record_measurement *row = &whole->measured.rows[i];
+        if (strcmp(row->address, address) == 0)
+            terminal_print(terminal, TERMINAL_DIM, "      %s %s%s%s\n", row->name,
+                           baseline_view_figure(row->value, figure),
+                           row->unit != NULL ? " " : "",
+                           row->unit != NULL ? row->unit : "");
+    }
+}
+
+static const char *passed_words(struct arena *arena, const struct value *check)
+{
+    const char *note = value_find_text(check, "note", NULL);
+    return note != NULL ? arena_format(arena, "passed, %s", note) : "passed";
+}
+
+static void print_ends(const struct terminal *terminal, struct arena *arena,
+                       const struct history_run *whole)
 {
     const struct value *summary = whole->run->summary, *item;
     for (size_t i = 0; (item = item_of(summary, "handlers", i)) != NULL; i++) {
@@ -244,7 +280,10 @@ static void print_ends(const struct terminal *terminal, const struct history_run
         terminal_print(terminal, TERMINAL_CYAN, "  ? %s",
                        value_find_text(item, "address", ""));
         terminal_print(terminal, passed ? TERMINAL_DIM : TERMINAL_RED, "  %s\n",
-                       passed ? "passed" : value_find_text(item, "failure", "failed"));
+                       passed ? passed_words(arena, item)
+                              : value_find_text(item, "failure", "failed"));
+        print_warnings(terminal, item);
+        print_measured(terminal, whole, value_find_text(item, "address", ""));
     }
 }
 
@@ -256,6 +295,6 @@ void history_view_run(const struct terminal *terminal, const struct history_run 
     terminal_print(terminal, TERMINAL_PLAIN, "\n");
     for (size_t i = 0; i < whole->step_count; i++)
         print_step(terminal, &arena, &whole->steps[i]);
-    print_ends(terminal, whole);
+    print_ends(terminal, &arena, whole);
     arena_clear(&arena);
 }

@@ -21,9 +21,10 @@ struct history_run {
     size_t step_count;
     const struct record_handler *owed;
     size_t owed_count;
+    struct record_measurements measured;
 };
 void history_view_run(const struct terminal *terminal, const struct history_run *whole);
 
-// "run"; "run", "step" a step, "owed_handler" a handler.
+// "run"; "run", "step" a step, "owed_handler" a handler, "measurement" a figure.
 void history_view_json_runs(FILE *stream, const struct record_run *runs, size_t count);
 void history_view_json_run(FILE *stream, const struct history_run *whole);

@@ -101,6 +101,23 @@ static void print_owed(FILE *stream, const struct record_handler *handler)
     arena_clear(&arena);
 }
 
+static void print_measured(FILE *stream, const struct record_measurement *measured)
+{
+    struct arena arena;
+    arena_init(&arena, 0);
+    const struct value_entry entries[] = {
+        {"run", value_integer(&arena, measured->run)},
+        {"address", value_text(&arena, measured->address)},
+        {"name", value_text(&arena, measured->name)},
+        {"value", value_number(&arena, measured->value)},
+        {"unit", text_or_null(&arena, measured->unit)},
+        {"at", time_or_null(&arena, measured->at_ms)},
+    };
+    json_view_line(stream, "measurement",
+                   value_map(&arena, entries, sizeof entries / sizeof *entries));
+    arena_clear(&arena);
+}
+
 void history_view_json_runs(FILE *stream, const struct record_run *runs, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -114,4 +131,6 @@ void history_view_json_run(FILE *stream, const struct history_run *whole)
         print_step(stream, &whole->steps[i]);
     for (size_t i = 0; i < whole->owed_count; i++)
         print_owed(stream, &whole->owed[i]);
+    for (size_t i = 0; i < whole->measured.count; i++)
+        print_measured(stream, &whole->measured.rows[i]);
 }

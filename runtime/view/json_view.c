@@ -2,6 +2,7 @@
 #include "view/json_view.h"
 
 #include "base/redact.h"
+#include "engine/share.h"
 #include "value/json.h"
 
 #define MOST_ENTRIES 40
@@ -232,6 +233,22 @@ static void print_handler(FILE *stream, const struct plan_handler *handler)
     end(&line, stream);
 }
 
+static void put_share(struct line *line, const struct plan *plan)
+{
+    const struct plan_revenue *revenue = &plan->revenue;
+    char share[SHARE_TEXT_SIZE];
+    if (!revenue->is_told)
+        return;
+    put(line, "revenue_known", value_bool(revenue->is_known));
+    if (!revenue->is_known) {
+        put_text(line, "revenue_unknown", revenue->unknown);
+        return;
+    }
+    put_money(line, "revenue", revenue->monthly);
+    put_text(line, "share_percent",
+             share_number(plan->cost_after, revenue->monthly, share));
+}
+
 static void print_cost(FILE *stream, const struct plan *plan)
 {
     struct line line;
@@ -245,6 +262,7 @@ static void print_cost(FILE *stream, const struct plan *plan)
     for (size_t i = 0; i < plan->unpriced_count; i++)
         unpriced[i] = plan->unpriced[i].what;
     put_texts(&line, "not_priced", unpriced, plan->unpriced_count);
+    put_share(&line, plan);
     end(&line, stream);
 }
 
@@ -312,6 +330,28 @@ static void on_line(void *context, const struct change *change, const char *text
     end(&line, context);
 }
 
+static void print_measured(FILE *stream, const struct change *change,
+                           const struct record_measurement *measured)
+{
+    struct line line;
+    begin(&line, "measurement");
+    put_text(&line, "address", change->address);
+    put_text(&line, "name", measured->name);
+    put(&line, "value", value_number(&line.arena, measured->value));
+    put_text(&line, "unit", measured->unit);
+    end(&line, stream);
+}
+
+static void print_told(FILE *stream, const char *type, const char *key,
+                       const struct change *change, const char *text)
+{
+    struct line line;
+    begin(&line, type);
+    put_text(&line, "address", change->address);
+    put_text(&line, key, text);
+    end(&line, stream);
+}
+
 static void on_ended(void *context, const struct change *change, const struct step *step,
                      int64_t ms)
 {
@@ -321,6 +361,13 @@ static void on_ended(void *context, const struct change *change, const struct st
                        : step->outcome == STEP_SKIPPED ? "apply_skipped"
                                                        : "apply_errored";
     print_step(context, type, change, done ? NULL : &step->fault);
+    if (done && step->answer.note != NULL)
+        print_told(context, "check_note", "note", change, step->answer.note);
+    for (size_t i = 0; done && i < step->answer.measured.count; i++)
+        print_measured(context, change, &step->answer.measured.rows[i]);
+    for (size_t i = 0; done && i < step->answer.warning_count; i++)
+        print_told(context, "check_warning", "warning", change,
+                   step->answer.warnings[i]);
 }
 
 static void on_handler(void *context, const char *host, const char *name,
@@ -368,6 +415,7 @@ void json_view_result(FILE *stream, const struct engine_result *result, int64_t 
     put_count(&line, "left_running", (int64_t) result->unsettled_count);
     put_count(&line, "checks_passed", (int64_t) result->check_passed_count);
     put_count(&line, "checks_failed", (int64_t) result->check_failed_count);
+    put_count(&line, "checks_warned", (int64_t) result->check_warned_count);
     put_count(&line, "ms", ms);
     end(&line, stream);
 }

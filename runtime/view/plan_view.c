@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "engine/share.h"
 #include "view/diff_view.h"
 #include "view/life_view.h"
 #include "view/value_view.h"
@@ -303,8 +304,7 @@ void plan_view_summary(const struct terminal *terminal, const struct plan *plan)
     if (plan_is_empty(plan)) {
         terminal_print(terminal, TERMINAL_GREEN, "%s\n",
                        plan->skipped_count > 0 ? "No changes, but for what is left out."
-                       : plan->undoes != 0
-                           ? "No changes. Nothing is left to undo."
+                       : plan->undoes != 0     ? "No changes. Nothing is left to undo."
                        : plan->is_destroy
                            ? "No changes. Nothing is left that may be destroyed."
                            : "No changes. What exists is what the playbook says.");
@@ -335,6 +335,20 @@ static const char *without_currency(char *text)
     return text;
 }
 
+// Of all of it, when it is carried out.
+static void print_share(const struct terminal *terminal, const struct plan *plan)
+{
+    char share[SHARE_TEXT_SIZE];
+    if (!plan->revenue.is_told)
+        return;
+    if (!plan->revenue.is_known)
+        terminal_print(terminal, TERMINAL_YELLOW, "; share of revenue not known");
+    else
+        terminal_print(terminal, TERMINAL_BOLD, "; %s%s of revenue",
+                       plan->cost_is_known ? "" : "at least ",
+                       share_format(plan->cost_after, plan->revenue.monthly, share));
+}
+
 void plan_view_cost(const struct terminal *terminal, const struct plan *plan)
 {
     if (plan->cost_before.units == 0 && plan->cost_after.units == 0 &&
@@ -348,8 +362,10 @@ void plan_view_cost(const struct terminal *terminal, const struct plan *plan)
     money_format_signed(difference, change);
     money_format(plan->cost_before, before);
     money_format(plan->cost_after, after);
-    terminal_print(terminal, TERMINAL_BOLD, "Cost: %s/month (%s → %s).\n", change,
+    terminal_print(terminal, TERMINAL_BOLD, "Cost: %s/month (%s → %s", change,
                    without_currency(before), without_currency(after));
+    print_share(terminal, plan);
+    terminal_print(terminal, TERMINAL_BOLD, ").\n");
     for (size_t i = 0; i < plan->unpriced_count; i++)
         terminal_print(terminal, TERMINAL_YELLOW, "  not priced: %s\n",
                        plan->unpriced[i].what);

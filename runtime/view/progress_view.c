@@ -124,6 +124,18 @@ static const char *deed_of(const struct change *change)
     return "done";
 }
 
+// A line each, so that one of them can be found by its address.
+static void print_warnings(const struct terminal *terminal, const struct change *change,
+                           const struct step *step)
+{
+    size_t count = step->outcome == STEP_DONE ? step->answer.warning_count : 0;
+    for (size_t i = 0; i < count; i++) {
+        terminal_print(terminal, TERMINAL_YELLOW, "  ! ");
+        terminal_print(terminal, TERMINAL_PLAIN, "%s: ", change->address);
+        terminal_print(terminal, TERMINAL_YELLOW, "%s\n", step->answer.warnings[i]);
+    }
+}
+
 static void on_ended(void *context, const struct change *change, const struct step *step,
                      int64_t ms)
 {
@@ -145,6 +157,8 @@ static void on_ended(void *context, const struct change *change, const struct st
                    "  %s ", sign);
     terminal_print(terminal, TERMINAL_PLAIN, "%s ", change->address);
     terminal_print(terminal, TERMINAL_DIM, "%s", deed);
+    if (done && step->answer.note != NULL)
+        terminal_print(terminal, TERMINAL_DIM, ", %s", step->answer.note);
     if (ms >= 100)
         terminal_print(terminal, TERMINAL_DIM, " in %.1f s", (double) ms / 1000);
     fputc('\n', terminal->stream);
@@ -153,6 +167,7 @@ static void on_ended(void *context, const struct change *change, const struct st
         if (step->fault.why[0])
             terminal_print(terminal, TERMINAL_PLAIN, "      %s\n", step->fault.why);
     }
+    print_warnings(terminal, change, step);
     view->last_told_ms = clock_monotonic_ms();
     show_running(view);
 }
@@ -220,7 +235,11 @@ static void print_checks(const struct terminal *terminal,
         return;
     bool passed = result->check_failed_count == 0;
     terminal_print(terminal, passed ? TERMINAL_GREEN : TERMINAL_RED,
-                   "Checks: %zu of %zu passed.\n", result->check_passed_count, count);
+                   "Checks: %zu of %zu passed", result->check_passed_count, count);
+    if (result->check_warned_count > 0)
+        terminal_print(terminal, TERMINAL_YELLOW, ", %zu with a warning",
+                       result->check_warned_count);
+    terminal_print(terminal, passed ? TERMINAL_GREEN : TERMINAL_RED, ".\n");
 }
 
 void progress_view_summary(const struct terminal *terminal,

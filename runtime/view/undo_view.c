@@ -5,6 +5,17 @@
 #include "view/json_view.h"
 #include "view/time_view.h"
 
+void undo_view_losses(const struct terminal *terminal, const struct undo_loss *losses,
+                      size_t count)
+{
+    if (count > 0)
+        terminal_print(terminal, TERMINAL_RED, "Cannot be undone:\n");
+    for (size_t i = 0; i < count; i++) {
+        terminal_print(terminal, TERMINAL_PLAIN, "  %s", losses[i].address);
+        terminal_print(terminal, TERMINAL_RED, "  %s\n", losses[i].what);
+    }
+}
+
 void undo_view_begin(const struct terminal *terminal, const struct undo *undo)
 {
     char when[TIME_VIEW_SIZE], ago[TIME_VIEW_SIZE];
@@ -18,11 +29,8 @@ void undo_view_begin(const struct terminal *terminal, const struct undo *undo)
         terminal_print(terminal, TERMINAL_GREEN,
                        "Nothing of what it did is there to be undone.\n");
     if (undo->loss_count > 0)
-        terminal_print(terminal, TERMINAL_RED, "\nCannot be undone:\n");
-    for (size_t i = 0; i < undo->loss_count; i++) {
-        terminal_print(terminal, TERMINAL_PLAIN, "  %s", undo->losses[i].address);
-        terminal_print(terminal, TERMINAL_RED, "  %s\n", undo->losses[i].what);
-    }
+        terminal_print(terminal, TERMINAL_PLAIN, "\n");
+    undo_view_losses(terminal, undo->losses, undo->loss_count);
     if (undo->address_count > 0)
         terminal_print(terminal, TERMINAL_PLAIN, "\n");
 }
@@ -44,22 +52,27 @@ void undo_view_end(const struct terminal *terminal, const struct undo *undo, int
             tip);
 }
 
+const struct value *undo_view_losses_value(struct arena *arena,
+                                           const struct undo_loss *losses, size_t count)
+{
+    const struct value **lost = arena_alloc(arena, (count + 1) * sizeof *lost);
+    for (size_t i = 0; i < count; i++) {
+        const struct value_entry entries[] = {
+            {"address", value_text(arena, losses[i].address)},
+            {"what", value_text(arena, losses[i].what)},
+        };
+        lost[i] = value_map(arena, entries, 2);
+    }
+    return value_list(arena, lost, count);
+}
+
 void undo_view_json_begin(FILE *stream, const struct undo *undo)
 {
     struct arena arena;
     arena_init(&arena, 0);
-    const struct value **lost =
-        arena_alloc(&arena, (undo->loss_count + 1) * sizeof *lost);
-    for (size_t i = 0; i < undo->loss_count; i++) {
-        const struct value_entry entries[] = {
-            {"address", value_text(&arena, undo->losses[i].address)},
-            {"what", value_text(&arena, undo->losses[i].what)},
-        };
-        lost[i] = value_map(&arena, entries, 2);
-    }
     const struct value_entry entries[] = {
         {"run", value_integer(&arena, undo->run.id)},
-        {"lost", value_list(&arena, lost, undo->loss_count)},
+        {"lost", undo_view_losses_value(&arena, undo->losses, undo->loss_count)},
         {"things", value_integer(&arena, (int64_t) undo->address_count)},
     };
     json_view_line(stream, "undo", value_map(&arena, entries, 3));

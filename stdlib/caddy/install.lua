@@ -100,6 +100,7 @@ return type {
     if not have then commands[#commands + 1] = reload end
     return commands
   end,
+  units = function() return { "caddy.service" } end,
   handlers = function(have, want)
     return have and want and { reload } or {}
   end,

@@ -3,13 +3,12 @@
 -- A site of Caddy's: one file, validated together with all the others before it takes
 -- their place; Caddy is reloaded once, after the last change.
 local attribute = require "attribute"
-local encode = require "encode"
 local fault = require "fault"
 local rendered = require "rendered"
 local shell = require "shell"
 local kind_of, type = type, require "type"
 
-local keys = { "domain", "reverse_proxy", "extra" }
+local keys = { "domain", "reverse_proxy", "log", "extra" }
 
 -- As the user that Caddy runs as: whatever validation opens (a log) stays Caddy's.
 local validate = "runuser -u caddy -- env HOME=/var/lib/caddy caddy validate --adapter"
@@ -22,10 +21,17 @@ local function path_of(name)
   return "/etc/caddy/sites/" .. name .. ".caddy"
 end
 
+-- What Caddy keeps of it.
+local rolling = "\t\t\troll_size 50MiB\n\t\t\troll_keep 5\n\t\t\troll_keep_for 720h\n"
+
 local function render(want)
   local text = want.domain .. " {\n"
   if want.reverse_proxy then text = text .. "\treverse_proxy " .. want.reverse_proxy
     .. "\n" end
+  if want.log then
+    text = text .. "\tlog {\n\t\toutput file " .. want.log .. " {\n" .. rolling
+      .. "\t\t}\n\t}\n"
+  end
   if want.extra then
     for line in want.extra:gmatch("[^\n]+") do text = text .. "\t" .. line .. "\n" end
   end
@@ -37,8 +43,10 @@ local function parse(text)
   local domain, body = text:match("^(.-) {\n(.*)}\n?$")
   if not domain then return {} end
   local proxy, rest = body:match("^\treverse_proxy ([^\n]*)\n(.*)$")
-  for line in (rest or body):gmatch("\t?([^\n]+)") do extra[#extra + 1] = line end
-  return { domain = domain, reverse_proxy = proxy,
+  rest = rest or body
+  local log, others = rest:match("^\tlog {\n\t\toutput file (%S+) {\n.-\n\t}\n(.*)$")
+  for line in (others or rest):gmatch("\t?([^\n]+)") do extra[#extra + 1] = line end
+  return { domain = domain, reverse_proxy = proxy, log = log,
     extra = #extra > 0 and table.concat(extra, "\n") or nil }
 end
 
@@ -52,6 +60,8 @@ return type {
   attributes = {
     domain = attribute.string { required = true, doc = "its name" },
     reverse_proxy = attribute.string { doc = "where requests go: localhost:5000" },
+    log = attribute.any { doc = "its access log, in JSON: a path, or true for"
+      .. " /var/log/caddy/NAME.log" },
     extra = attribute.string { doc = "more lines of its block" },
     as_written = rendered.as_written,
   },
@@ -64,36 +74,21 @@ caddy.site "identity" {
       fault("\"" .. name .. "\" cannot be the name of a site",
         { next = "use a-z, 0-9, -, _ and ." })
     end
+    if declared.log == true and name then
+      declared.log = "/var/log/caddy/" .. name .. ".log"
+    end
     return declared
   end,
 
-  probe = function(items)
-    local lines = {}
-    for index, item in ipairs(items) do
-      local path = path_of(item.name)
-      lines[index] = "[ ! -e " .. shell.quote(path) .. " ] || echo " .. index .. ":$("
-        .. shell.base64_of(path) .. ")"
-    end
-    return table.concat(lines, "\n")
-  end,
-  read = function(items, output)
-    local results = {}
-    for line in shell.lines(output) do
-      local index, content = line:match("^(%d+):([%w+/=]*)$")
-      local item = items[tonumber(index)]
-      if item then
-        results[tonumber(index)] = rendered.found(encode.base64_decode(content),
-          item.want,
-          keys, render, parse)
-      end
-    end
-    return results
-  end,
+  probe = rendered.probe(path_of),
+  read = rendered.read(keys, render, parse),
+  writes = function(_, name) return { path_of(name) } end,
   commands = function(_, want, context)
     local path = path_of(context and context.name or "…")
     if not want then return { { "rm " .. path, "rm -f " .. shell.quote(path) } } end
-    return { { "write " .. path .. ", caddy validate",
-      shell.replace_file({ path = path, content = render(want) }, validate) } }
+    local folder = want.log and "install -d -o caddy -g caddy /var/log/caddy && " or ""
+    return { { "write " .. path .. ", caddy validate", folder
+      .. shell.replace_file({ path = path, content = render(want) }, validate) } }
   end,
   handlers = function()
     return { { "reload caddy", "systemctl reload-or-restart caddy" } }

@@ -20,17 +20,20 @@ local function refuse(text)
   })
 end
 
+-- "4.99 €/month": all at once, since every plan asks for every price.
+local whole = "^%s*([%d.]+)%s*([^%d%s./]+)%s*/%s*(%l+)%s*$"
+
 local function split(text)
-  local sum, period = text:match("^%s*(.-)%s*/%s*(%l+)%s*$")
-  sum, period = sum or text, period or "month"
-  for sign, currency in pairs(currencies) do
-    local amount = sum:match("^" .. "%" .. sign .. "%s*([%d.]+)$")
-      or sum:match("^([%d.]+)%s*%" .. sign .. "$")
-    if amount then return amount, currency, period end
+  local amount, unit, period = text:match(whole)
+  if not amount then
+    local sum
+    sum, period = text:match("^([^/]*)/%s*(%l+)%s*$")
+    sum, period = sum or text, period or "month"
+    amount, unit = sum:match("^%s*([%d.]+)%s*([^%d%s./]+)%s*$")
+    if not amount then unit, amount = sum:match("^%s*([^%d%s./]+)%s*([%d.]+)%s*$") end
   end
-  local amount, currency = sum:match("^([%d.]+)%s*(%u%u%u)$")
-  if not amount then currency, amount = sum:match("^(%u%u%u)%s*([%d.]+)$") end
-  return amount, currency, period
+  local currency = unit and (currencies[unit] or unit:match("^%u%u%u$"))
+  return currency and amount, currency, period
 end
 
 -- "$12/year" → "1.0000000000", "USD"

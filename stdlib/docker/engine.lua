@@ -61,6 +61,7 @@ echo "$(systemctl is-enabled docker)|$(dockerd --version)"]]
       { "systemctl enable --now docker", start },
     }
   end,
+  units = function() return { "docker.service", "docker.socket" } end,
   preview = function(change)
     if change.action ~= "delete" then return {} end
     return { downtime = "every container ends" }

@@ -13,30 +13,45 @@ local action = {}
 local BATCH = 25
 local PATIENCE = 5400 -- the vendor's own clients wait as long for a create
 
-local watched = {}    -- id → { count = waiters, state = the action as last seen }
-local asker           -- the waiter that asks for all
+local CLOUD, BOXES = "/actions", "/storage_boxes/actions"
 
-local function watch(ids)
-  for _, id in ipairs(ids) do
-    watched[id] = watched[id] or { count = 0 }
-    watched[id].count = watched[id].count + 1
+-- path and id → { count = waiters, path, id, state = the action as last seen }
+local watched = {}
+local asker -- the waiter that asks for all
+
+-- Where an action is asked for: those of storage boxes are another API's.
+local function path_of(state)
+  for _, resource in ipairs(state.resources or {}) do
+    if resource.type == "storage_box" then return BOXES end
+  end
+  return CLOUD
+end
+
+local function key_of(path, id) return path .. "/" .. id end
+
+local function watch(state)
+  local path = path_of(state)
+  local key = key_of(path, state.id)
+  watched[key] = watched[key] or { count = 0, path = path, id = state.id }
+  watched[key].count = watched[key].count + 1
+  return key
+end
+
+local function unwatch(keys)
+  for _, key in ipairs(keys) do
+    watched[key].count = watched[key].count - 1
+    if watched[key].count == 0 then watched[key] = nil end
   end
 end
 
-local function unwatch(ids)
-  for _, id in ipairs(ids) do
-    watched[id].count = watched[id].count - 1
-    if watched[id].count == 0 then watched[id] = nil end
-  end
-end
-
-local function ask(ids)
+local function ask(path, ids)
   local query = {}
   for i, id in ipairs(ids) do query[i] = { "id", id } end
   local seen = {}
-  for _, state in ipairs(client.get("/actions", query, "waiting for actions").actions) do
+  for _, state in ipairs(client.get(path, query, "waiting for actions").actions) do
+    local entry = watched[key_of(path, state.id)]
     seen[state.id] = true
-    if watched[state.id] then watched[state.id].state = state end
+    if entry then entry.state = state end
   end
   for _, id in ipairs(ids) do
     if not seen[id] then
@@ -46,28 +61,34 @@ local function ask(ids)
   end
 end
 
-local function ask_for_all()
+local function ask_at(path)
   local ids = {}
-  for id, entry in pairs(watched) do
-    if not entry.state or entry.state.status == "running" then ids[#ids + 1] = id end
+  for _, entry in pairs(watched) do
+    local open = not entry.state or entry.state.status == "running"
+    if entry.path == path and open then ids[#ids + 1] = entry.id end
   end
   table.sort(ids)
   for from = 1, #ids, BATCH do
-    ask({ table.unpack(ids, from, math.min(from + BATCH - 1, #ids)) })
+    ask(path, { table.unpack(ids, from, math.min(from + BATCH - 1, #ids)) })
   end
 end
 
-local function all_ended(ids)
-  for _, id in ipairs(ids) do
-    local state = watched[id].state
+local function ask_for_all()
+  ask_at(CLOUD)
+  ask_at(BOXES)
+end
+
+local function all_ended(keys)
+  for _, key in ipairs(keys) do
+    local state = watched[key].state
     if not state or state.status == "running" then return false end
   end
   return true
 end
 
-local function raise_failure(ids, what)
-  for _, id in ipairs(ids) do
-    local state = watched[id].state
+local function raise_failure(keys, what)
+  for _, key in ipairs(keys) do
+    local state = watched[key].state
     if state and state.status == "error" then
       local problem = state.error or {}
       fault(what .. " failed", {
@@ -80,7 +101,7 @@ local function raise_failure(ids, what)
 end
 
 -- The first look is left out: others may join meanwhile and be asked for along with us.
-local function wait_for(ids, me, what, within)
+local function wait_for(keys, me, what, within)
   asker = me
   local joined = false
   wait.until_true {
@@ -90,25 +111,24 @@ local function wait_for(ids, me, what, within)
       asker = asker or me
       if joined and asker == me then ask_for_all() end
       joined = true
-      return all_ended(ids)
+      return all_ended(keys)
     end,
   }
-  raise_failure(ids, what)
+  raise_failure(keys, what)
 end
 
 -- Waits until all have ended; the first that failed is raised as `what` failed.
 -- within: seconds, instead of the usual hour and a half.
 function action.wait(list, what, within)
-  local ids = {}
+  local keys = {}
   for _, state in ipairs(list) do
-    if state.status ~= "success" then ids[#ids + 1] = state.id end
+    if state.status ~= "success" then keys[#keys + 1] = watch(state) end
   end
-  if #ids == 0 then return end
+  if #keys == 0 then return end
   local me = {}
-  watch(ids)
-  local ok, problem = pcall(wait_for, ids, me, what, within)
+  local ok, problem = pcall(wait_for, keys, me, what, within)
   if asker == me then asker = nil end
-  unwatch(ids)
+  unwatch(keys)
   if not ok then error(problem, 0) end
 end
 

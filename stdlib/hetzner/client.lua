@@ -8,9 +8,10 @@ local clock = require "clock"
 local encode = require "encode"
 local fault = require "fault"
 local http = require "http"
-local json = require "json"
+local prune = require "prune"
 local settings = require "settings"
 local wait = require "wait"
+local watch = require "watch"
 
 local client = {}
 
@@ -48,15 +49,6 @@ local cached = {}  -- path → { at, items }
 local changes = {} -- "/zones" → how many changes we made below it
 local busy = {}    -- name → true while client.alone works on it
 
-local function prune(value)
-  if type(value) ~= "table" then return value end
-  local copy = {}
-  for key, item in pairs(value) do
-    if item ~= json.null then copy[key] = prune(item) end
-  end
-  return copy
-end
-
 local function fields_of(details)
   local words = {}
   local fields = details and (details.fields or details.limits)
@@ -88,13 +80,19 @@ local function raise(reply, what, method)
   })
 end
 
+-- Storage boxes and their types are served by an API of their own, by the same token.
+local function base_of(path)
+  return path:find("^/storage_box") and settings.endpoints.storage
+    or settings.endpoints.hetzner
+end
+
 local function address(path, query)
   local parts = {}
   for i, pair in ipairs(query or {}) do
     parts[i] = pair[1] .. "=" .. encode.url(tostring(pair[2]))
   end
   local tail = #parts > 0 and "?" .. table.concat(parts, "&") or ""
-  return settings.endpoints.hetzner .. path .. tail
+  return base_of(path) .. path .. tail
 end
 
 -- "/zones/1/rrsets" → "/zones": what is shared below it is forgotten together.
@@ -192,8 +190,9 @@ function client.list_shared(kind, options)
   end)
 end
 
--- POST that makes a labelled thing. When the answer was lost, or the name is taken, our
--- own is looked for first: options.own(by_step) answers it or nil. Answers the JSON, or {
+-- POST that makes a labelled thing. When the answer was lost, our own is looked for as
+-- long as it may still come; when the name is taken, once: options.own(by_step) answers
+-- it or nil. Answers the JSON, or {
 -- [key] = the one that is there already }.
 function client.create(path, key, options)
   local ok, answer = pcall(client.post, path, options.body, options.what)
@@ -201,7 +200,12 @@ function client.create(path, key, options)
   if not fault.is(answer) then error(answer, 0) end
   local lost = answer.kind == "uncertain"
   if not lost and answer.code ~= "uniqueness_error" then error(answer, 0) end
-  local mine = options.own(lost)
+  local mine
+  if lost then
+    mine = watch.find(options.what, function() return options.own(true) end)
+  else
+    mine = options.own(false)
+  end
   if mine then return { [key] = mine } end
   return error(answer, 0)
 end

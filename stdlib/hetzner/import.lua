@@ -4,6 +4,7 @@
 
 local client = require "hetzner.client"
 local fault = require "fault"
+local kinds = require "hetzner.kinds"
 local settings = require "settings"
 
 local import = {}
@@ -12,7 +13,7 @@ local import = {}
 local function words(type_name)
   local key = type_name:match("^hetzner%.([%w_]+)$")
   if not key or key == "rrset" then return nil end
-  return key, key .. "s"
+  return key, kinds.plural(key)
 end
 
 local function look(key, list, id)

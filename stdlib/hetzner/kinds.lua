@@ -11,12 +11,17 @@ local kinds = {}
 -- In the order in which one may refer to another.
 kinds.all = {
   "ssh_key", "placement_group", "firewall", "network", "primary_ip", "server",
-  "floating_ip", "volume", "load_balancer", "certificate", "zone",
+  "floating_ip", "volume", "load_balancer", "certificate", "zone", "storage_box",
 }
+
+-- "server" → "servers", "storage_box" → "storage_boxes".
+function kinds.plural(kind)
+  return (kind:gsub("x$", "xe")) .. "s"
+end
 
 -- All of a kind; an empty list where the API has no such kind.
 function kinds.list(kind, query)
-  local ok, objects = pcall(client.list, kind .. "s", query)
+  local ok, objects = pcall(client.list, kinds.plural(kind), query)
   if ok then return objects end
   local unknown = fault.is(objects)
     and (objects.code == "not_found" or objects.code == "method_not_allowed")

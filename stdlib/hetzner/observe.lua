@@ -8,6 +8,7 @@ local client = require "hetzner.client"
 local fault = require "fault"
 local labels = require "hetzner.labels"
 local settings = require "settings"
+local watch = require "watch"
 
 local observe = {}
 
@@ -79,14 +80,34 @@ local function at_rest(kind, object, item)
   return settle(path) and client.find(path, kind.key) or object
 end
 
+local function labelled_list(kind)
+  return client.list(kind.list, { { "label_selector", labels.selector(kind.type) } })
+end
+
+-- The objects, read anew while a create that was cut off may still make one of them.
+local function awaited(kind, items, objects)
+  local function since()
+    local by_id, by_name = index(objects)
+    return watch.since(items, function(item)
+      return by_name[item.name] or by_id[labels.recorded(item).id or 0]
+    end)
+  end
+  local began = since()
+  if not began then return objects end
+  watch.again("what an earlier run began of " .. kind.type, began, function()
+    objects = labelled_list(kind)
+    return not since()
+  end)
+  return objects
+end
+
 -- kind: { type = "hetzner.server", list = "servers", key = "server", acts = whether its
 -- things have actions,
 -- found = function(object, item) → attributes, or nil when it does not count }.
 -- options.objects: the labelled ones, when they were read already; options.all: all.
 function observe.labelled(kind, items, options)
   options = options or {}
-  local objects = options.objects
-    or client.list(kind.list, { { "label_selector", labels.selector(kind.type) } })
+  local objects = awaited(kind, items, options.objects or labelled_list(kind))
   local by_id, by_name = index(objects)
   local ids, others = claimed(items), unlabelled(kind, items, by_id, options.all)
   local results = {}

@@ -11,6 +11,7 @@ local json = require "json"
 local labels = require "hetzner.labels"
 local same = require "hetzner.same"
 local unknown = require "unknown"
+local watch = require "watch"
 
 local records = {}
 
@@ -110,10 +111,13 @@ function records.create(set, what)
     records = body_of(set.type, set.values),
   }, what)
   if ok then return action.wait({ answer.action }, what) end
-  local taken = fault.is(answer)
-    and (answer.code == "uniqueness_error" or answer.kind == "uncertain")
-  if not taken then error(answer, 0) end
-  local there = client.find(rrset_path(set.zone, set.name, set.type), "rrset")
+  local lost = fault.is(answer) and answer.kind == "uncertain"
+  local taken = fault.is(answer) and answer.code == "uniqueness_error"
+  if not lost and not taken then error(answer, 0) end
+  local function look()
+    return client.find(rrset_path(set.zone, set.name, set.type), "rrset")
+  end
+  local there = lost and watch.find(what, look) or taken and look()
   if not there then error(answer, 0) end
   return records.update(set, {
     values = not same.sets(set.values, records.values_of(there), normal(set.type)),

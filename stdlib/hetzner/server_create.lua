@@ -13,6 +13,7 @@ local labels = require "hetzner.labels"
 local net = require "hetzner.server_net"
 local observe = require "hetzner.observe"
 local same = require "hetzner.same"
+local wait = require "wait"
 
 local create = {}
 
@@ -34,6 +35,19 @@ local function all_actions(answer)
   return list
 end
 
+-- One that was found, since the answer was lost, may still be in the making: no action is
+-- known to wait for, and until it has ended the server is locked.
+local function until_made(id, what)
+  wait.until_true {
+    what = what, within = 600, every = 0.25, most = 5,
+    next = "look at the server in the Hetzner console, then run again",
+    check = function()
+      local status = client.get("/servers/" .. id, nil, what).server.status
+      return status == "running" or status == "off"
+    end,
+  }
+end
+
 -- Makes it and waits until it is up; what can only be set afterwards is set by `finish`.
 function create.run(kind, want, step, finish)
   local earlier = step.note and step.note.host_key
@@ -43,8 +57,9 @@ function create.run(kind, want, step, finish)
   local answer = client.create("/servers", "server", {
     what = what, own = observe.own(kind, step), body = body_of(kind, want, step, text),
   })
-  action.wait(all_actions(answer), what)
   local server = answer.server
+  if answer.action then action.wait(all_actions(answer), what)
+  else until_made(server.id, what) end
   local is_mine = (server.labels or {})["pipster-step"] == step.label
   finish(server, want, step)
   local now = client.get("/servers/" .. server.id).server

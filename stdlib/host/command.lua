@@ -4,9 +4,11 @@
 -- fails, when `only_if` succeeds. Deciding commands run in a plan only when declared
 -- `safe`; otherwise the verdict is may change.
 local attribute = require "attribute"
+local each = require "each"
+local encode = require "encode"
 local fault = require "fault"
 local shell = require "shell"
-local type = require "type"
+local kind_of, type = type, require "type"
 
 -- Succeeds when nothing is to be done. Texts of others are evaluated apart, so that a
 -- slip in one of them is not one of the whole script.
@@ -19,6 +21,8 @@ local function test_of(want)
   if want.only_if then
     tests[#tests + 1] = "! (eval " .. shell.quote(want.only_if) .. ") >/dev/null 2>&1"
   end
+  -- Of what a cut-off run began and nobody declares any more nothing is known.
+  if #tests == 0 then tests[1] = "false" end
   return "{ cd " .. shell.quote(want.directory or "/") .. " 2>/dev/null; "
     .. table.concat(tests, " || ") .. "; }"
 end
@@ -34,6 +38,45 @@ local function test_in(want, context)
   return want.creates and test_of { creates = want.creates, directory = want.directory }
 end
 
+-- Variables, input and user of the command. Another user gets its text by the
+-- environment, which is for nobody else's eyes.
+local function run_of(want)
+  local text = want.run
+  local sets = {}
+  for name, value in pairs(want.environment or {}) do
+    sets[#sets + 1] = shell.join({ "export ", name, "=", shell.quote(value), "\n" })
+  end
+  if #sets > 0 then text = shell.join({ shell.join(sets), text }) end
+  if want.user then
+    local name = shell.quote(want.user)
+    text = shell.join({ "export pipster_run=", shell.quote(text),
+      "\nHOME=$(getent passwd ", name, " | cut -d: -f6) runuser -u ", name,
+      " -- /bin/sh -c 'run=$pipster_run; unset pipster_run; eval \"$run\"'" })
+  end
+  local run = shell.join({ "eval ", shell.quote(text) })
+  if want.stdin == nil then return run end
+  return shell.join({ "printf %s '", encode.base64(want.stdin), "' | base64 -d | { ", run,
+    "\n}" })
+end
+
+local function check_environment(environment)
+  for name in pairs(kind_of(environment) == "table" and environment or {}) do
+    if not tostring(name):find("^[%a_][%w_]*$") then
+      fault("\"" .. tostring(name) .. "\" is no name of a variable", {
+        next = "use letters, digits and _" })
+    end
+  end
+end
+
+local function probe_one(index, item, context)
+  local test = test_in(item.want or item.recorded, context)
+  return test and "if ( " .. test .. " ); then echo " .. index .. ":done; fi"
+end
+
+local function done()
+  return { done = true }
+end
+
 return type {
   name = "command",
   doc = "A shell command, run only when its guard says so. One without a guard is"
@@ -43,7 +86,12 @@ return type {
   on_host = true,
   attributes = {
     run = attribute.any { required = true, ["local"] = true,
-      doc = "shell text, run as root" },
+      doc = "shell text" },
+    user = attribute.string { ["local"] = true, doc = "who runs it; root when left out" },
+    environment = attribute.map { ["local"] = true, doc = "variables; secrets may be in"
+      .. " them" },
+    stdin = attribute.any { ["local"] = true,
+      doc = "text that it reads; may be a secret" },
     directory = attribute.string { default = "/", ["local"] = true,
       doc = "where it runs" },
     creates = attribute.string { ["local"] = true,
@@ -66,28 +114,13 @@ host:command "deployment-date" {
       fault("the command " .. name .. " has no guard", {
         why = "it would run in every run", next = "add creates, unless or only_if" })
     end
+    check_environment(declared.environment)
     return declared
   end,
 
   -- What was carried out is done (the step's own probe); what a plan may not ask is not.
-  probe = function(items, context)
-    local lines = {}
-    for index, item in ipairs(items) do
-      local test = test_in(item.want or item.recorded, context)
-      if test then
-        lines[#lines + 1] = "if ( " .. test .. " ); then echo " .. index .. ":done; fi"
-      end
-    end
-    return table.concat(lines, "\n")
-  end,
-  read = function(_, output)
-    local results = {}
-    for line in shell.lines(output) do
-      local index = line:match("^(%d+):done$")
-      if index then results[tonumber(index)] = { done = true } end
-    end
-    return results
-  end,
+  probe = each.probe(probe_one),
+  read = each.read("^(%d+):done$", done),
   undecided = function(want)
     if is_safe(want) then return nil end
     return "its " .. (want.unless and "unless" or "only_if") .. " is run only by a run"
@@ -96,7 +129,7 @@ host:command "deployment-date" {
   commands = function(_, want)
     if not want then return { { "nothing: what a command did stays", "true" } } end
     return { { "run it", shell.join({ "if ( ", test_of(want),
-      " ); then needless; else cd ", shell.quote(want.directory), " && eval ",
-      shell.quote(want.run), "; fi" }) } }
+      " ); then needless; else cd ", shell.quote(want.directory), " && ", run_of(want),
+      "; fi" }) } }
   end,
 }

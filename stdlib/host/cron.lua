@@ -3,7 +3,7 @@
 -- A line of cron's, as a file of its own in /etc/cron.d.
 local apt = require "apt"
 local attribute = require "attribute"
-local encode = require "encode"
+local cron = require "host_cron"
 local fault = require "fault"
 local rendered = require "rendered"
 local secret = require "secret"
@@ -37,18 +37,8 @@ local function parse(text)
     .. "" }
 end
 
-local function check_schedule(schedule)
-  if kind_of(schedule) ~= "string" or schedule:find("^@%l+$") then return end
-  local _, fields = schedule:gsub("%S+", "")
-  if fields == 5 and not schedule:find("\n") then return end
-  fault("\"" .. schedule .. "\" is no schedule", {
-    why = "it has " .. fields .. " fields, not 5",
-      next = "for example \"0 */6 * * *\" or \"@daily\"",
-  })
-end
-
 local function check(declared, name)
-  check_schedule(declared.schedule)
+  if kind_of(declared.schedule) == "string" then cron.check(declared.schedule) end
   if name and name:find("[^%w_-]") then
     fault("cron would pass over \"" .. name .. "\"", { next = "use a-z, 0-9, - and _" })
   end
@@ -75,33 +65,15 @@ host:cron "disk" { schedule = "0 */6 * * *", run = "/opt/pipster/check-disk.sh" 
     return declared
   end,
 
-  probe = function(items)
-    local lines = {}
-    for index, item in ipairs(items) do
-      local path = path_of(item.name)
-      lines[index] = "[ ! -e " .. shell.quote(path) .. " ] || echo " .. index .. ":$("
-        .. shell.base64_of(path) .. ")"
-    end
-    return table.concat(lines, "\n")
-  end,
-  read = function(items, output)
-    local results = {}
-    for line in shell.lines(output) do
-      local index, content = line:match("^(%d+):([%w+/=]*)$")
-      local item = items[tonumber(index)]
-      if item then
-        results[tonumber(index)] = rendered.found(encode.base64_decode(content),
-          item.want,
-          keys, render, parse)
-      end
-    end
-    return results
-  end,
+  probe = rendered.probe(path_of),
+  read = rendered.read(keys, render, parse),
+  writes = function(_, name) return { path_of(name) } end,
   commands = function(_, want, context)
     local path = path_of(context and context.name or "…")
     if not want then return { { "rm " .. path, "rm -f " .. shell.quote(path) } } end
     return {
-      { "apt-get install cron", apt.ensure("cron", { "cron" }) },
+      { "apt-get install cron", shell.need_user(want.user) .. "\n"
+        .. apt.ensure("cron", { "cron" }) },
       { "write " .. path, shell.write_file { path = path, content = render(want) } },
     }
   end,

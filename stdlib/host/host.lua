@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: MIT
 --
--- A machine reached over SSH. Its first key is known before the first connection (given
--- in code, or put in by cloud-init and pinned); the first thing done on it is to make
--- keys of its own and to pin those, so that no private half was ever anywhere else.
+-- A machine reached over SSH. Its first key is known before the first connection. One
+-- that was put in by cloud-init was elsewhere before: the first thing done on the machine
+-- is to make keys of its own, and to pin those. One that others made keeps its keys.
 local attribute = require "attribute"
 local keys = require "host_keys"
 local model = require "batch_model"
@@ -23,6 +23,7 @@ end
 local function found_of(want, host_keys, machine, user)
   local found = {}
   for key, value in pairs(want) do found[key] = value end
+  found.sudo_password = nil
   found.host_keys = host_keys
   found.machine_id = machine
   found.incarnation = tostring(want.server_id or "") .. "/" .. tostring(machine)
@@ -34,6 +35,19 @@ local function connect(want, step)
   local host = { name = step.name }
   for key, value in pairs(want) do host[key] = value end
   return host, session.open(host, { pins = pins_of(want, step.note), patience = 300 })
+end
+
+-- Both halves of the first key were ours.
+local function is_born_here(want)
+  return want.server_id ~= nil and want.host_key ~= nil
+end
+
+local function renew_keys(host, opened, step)
+  local made = keys.lines(keys.make(opened, "making host keys on host/" .. step.name))
+  step.remember { host_keys = made }
+  keys.use(opened, "installing host keys on host/" .. step.name)
+  session.close(host)
+  return session.open(host, { pins = made, patience = 60 }), made
 end
 
 -- Where there are no machines, the model is told that this one is ours.
@@ -50,16 +64,25 @@ return type {
     .. "host:package { \"git\" }.",
   is_host = true,
   attributes = {
-    address = attribute.string { required = true, doc = "IP address or name" },
-    port = attribute.integer { default = 22, ["local"] = true,
-      doc = "of its SSH server" },
-    login = attribute.list { default = { "root" }, ["local"] = true,
-      doc = "users tried in order; anyone but root needs sudo without a password" },
+    address = attribute.string { required = true,
+      doc = "IP address or name, also one of ~/.ssh/config" },
+    port = attribute.integer { ["local"] = true,
+      doc = "of its SSH server; default: what ~/.ssh/config says, else 22" },
+    login = attribute.list { ["local"] = true,
+      doc = "users tried in order; anyone but root uses sudo; default: what"
+        .. " ~/.ssh/config says, else root" },
+    sudo_password = attribute.string { ["local"] = true, secret = true,
+      doc = "a secret: what sudo asks of a login that is not root; it is read from stdin"
+        .. " there" },
     identity = attribute.string { ["local"] = true,
-      doc = "private key file; default: the agent and the project's identities" },
+      doc = "private key file; default: the agent and the project's identities, or those"
+        .. " of ~/.ssh/config" },
+    jump = attribute.string { ["local"] = true,
+      doc = "hosts to go through, \"user@bastion:22,inner\", or \"none\"; default: what"
+        .. " ~/.ssh/config says" },
     host_key = attribute.string { ["local"] = true,
-      doc = "its first public key, \"ssh-ed25519 AAAA…\"; pinned before the first"
-        .. " connection" },
+      doc = "its public key, \"ssh-ed25519 AAAA…\"; pinned before the first connection."
+        .. " Of a machine that cloud-init gave it to, it is replaced then" },
     server_id = attribute.any { ["local"] = true,
       doc = "id of the machine behind it; another id is another machine" },
     host_keys = attribute.list { computed = true, doc = "public keys pinned since then" },
@@ -77,12 +100,13 @@ host "web1" {
       .. "echo \"machine $(cat /etc/machine-id)\"\n"
       .. "for k in ed25519 ecdsa; do cat /etc/ssh/ssh_host_${k}_key.pub; echo; done"
   end,
-  -- Two machine ids that are the same: keys were made here, for this very machine.
+  -- Two machine ids that are the same: it was set up, and is this very machine.
   read = function(items, output, host)
     local ready_id = output:match("ready (%x+)")
     if not ready_id or ready_id ~= output:match("machine (%x+)") then return {} end
     local want = items[1].want or items[1].recorded or {}
-    local found = found_of(want, keys.lines(output), ready_id, session.user(host))
+    local own = keys.of_server(output, session.host_key(host))
+    local found = found_of(want, own, ready_id, session.user(host))
     found.address = host.address
     return { found }
   end,
@@ -90,13 +114,14 @@ host "web1" {
   create = function(want, step)
     if settings.host_driver == "none" then return keep_model(want, step) end
     local host, opened = connect(want, step)
-    local made = keys.lines(keys.make(opened, "making host keys on host/" .. step.name))
-    step.remember { host_keys = made }
-    keys.use(opened, "installing host keys on host/" .. step.name)
-    session.close(host)
-    opened = session.open(host, { pins = made, patience = 60 })
+    local own
+    if is_born_here(want) then
+      opened, own = renew_keys(host, opened, step)
+    else
+      own = keys.keep(opened, "reading the host keys of host/" .. step.name)
+    end
     local machine = keys.ready(opened, "marking host/" .. step.name .. " as ours")
-    return found_of(want, made, (machine:gsub("%s", "")), opened.login)
+    return found_of(want, own, (machine:gsub("%s", "")), opened.login)
   end,
 
   -- Only the address can differ: the next connection takes it.
@@ -112,7 +137,10 @@ host "web1" {
 
   preview = function(change)
     if change.action ~= "create" then return {} end
-    return { actions = { "wait for SSH and cloud-init",
-      "make host keys of its own, pin them" } }
+    if is_born_here(change.want or {}) then
+      return { actions = { "wait for SSH and cloud-init",
+        "make host keys of its own, pin them" } }
+    end
+    return { actions = { "wait for SSH", "pin its host keys" } }
   end,
 }

@@ -2,6 +2,7 @@
 --
 -- A systemd timer and the service that it starts, as two units of ours.
 local attribute = require "attribute"
+local each = require "each"
 local encode = require "encode"
 local fault = require "fault"
 local rendered = require "rendered"
@@ -52,6 +53,21 @@ local function parse(text)
   }
 end
 
+local function probe_one(index, item)
+  local base, unit = base_of(item.name), "pipster-" .. item.name .. ".timer"
+  return "[ ! -e " .. base .. ".timer ] || echo " .. index .. ":$(systemctl is-active "
+    .. unit .. "):$(systemctl is-enabled " .. unit .. "):$("
+    .. shell.base64_of(base .. ".service") .. "):$(" .. shell.base64_of(base .. ".timer")
+    .. ")"
+end
+
+local function found_of(item, active, enabled, service, timer)
+  local text = encode.base64_decode(service) .. encode.base64_decode(timer)
+  local found = rendered.found(text, item.want, keys, render, parse)
+  found.active = active == "active" and enabled == "enabled"
+  return found
+end
+
 return type {
   name = "timer",
   doc = "A command that a systemd timer runs on a calendar; missed runs are made up for.",
@@ -77,33 +93,12 @@ host:timer "backup" { schedule = "daily", run = "/opt/pipster/backup.sh" }]],
     return declared
   end,
 
-  probe = function(items)
-    local lines = {}
-    for index, item in ipairs(items) do
-      local base, unit = base_of(item.name), "pipster-" .. item.name .. ".timer"
-      lines[index] = "[ ! -e " .. base .. ".timer ] || echo " .. index
-        .. ":$(systemctl is-active "
-        .. unit .. "):$(systemctl is-enabled " .. unit .. "):$(" .. shell.base64_of(base
-        .. ".service")
-        .. "):$(" .. shell.base64_of(base .. ".timer") .. ")"
-    end
-    return table.concat(lines, "\n")
+  probe = each.probe(probe_one),
+  read = each.read("^(%d+):([%w-]*):([%w-]*):([%w+/=]*):([%w+/=]*)$", found_of),
+  writes = function(_, name)
+    return { base_of(name) .. ".service", base_of(name) .. ".timer" }
   end,
-  read = function(items, output)
-    local results = {}
-    local pattern = "^(%d+):([%w-]*):([%w-]*):([%w+/=]*):([%w+/=]*)$"
-    for line in shell.lines(output) do
-      local index, active, enabled, service, timer = line:match(pattern)
-      local item = items[tonumber(index)]
-      if item then
-        local text = encode.base64_decode(service) .. encode.base64_decode(timer)
-        local found = rendered.found(text, item.want, keys, render, parse)
-        found.active = active == "active" and enabled == "enabled"
-        results[tonumber(index)] = found
-      end
-    end
-    return results
-  end,
+  units = function(_, name) return { "pipster-" .. name .. ".timer" } end,
   commands = function(_, want, context)
     local name = context and context.name or "…"
     local base, unit = base_of(name), "pipster-" .. name .. ".timer"
@@ -113,13 +108,13 @@ host:timer "backup" { schedule = "daily", run = "/opt/pipster/backup.sh" }]],
         .. ".service && systemctl daemon-reload" } }
     end
     return {
-      { "systemd-analyze calendar", "systemd-analyze calendar "
+      { "systemd-analyze calendar", shell.need_user(want.user) .. "\n"
+        .. "systemd-analyze calendar "
         .. shell.quote(want.schedule)
         .. " >/dev/null" },
-      { "write " .. base .. ".service",
-        shell.write_file { path = base .. ".service", content = service_text(want) } },
-      { "write " .. base .. ".timer",
-        shell.write_file { path = base .. ".timer", content = timer_text(want) } },
+      { "write " .. base .. ".service, " .. base .. ".timer", shell.write_files {
+        { path = base .. ".service", content = service_text(want) },
+        { path = base .. ".timer", content = timer_text(want) } } },
       { "systemctl enable --now " .. unit,
         "systemctl daemon-reload && systemctl enable -q "
         .. unit .. " && systemctl restart " .. unit },

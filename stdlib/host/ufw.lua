@@ -105,11 +105,19 @@ return type {
     return { { allow = allow, denies = policies.INPUT == "DROP"
       and policies.OUTPUT == "ACCEPT" } }
   end,
+  -- What is on is told by ufw.conf, which is put back as well.
+  revert = function()
+    return { files = { "/etc/ufw/user.rules", "/etc/ufw/user6.rules", "/etc/ufw/ufw.conf",
+      "/etc/default/ufw" },
+      revert = "ufw --force disable >/dev/null && put_back /etc/ufw/ufw.conf &&\n"
+        .. "{ ! grep -q '^ENABLED=yes' /etc/ufw/ufw.conf ||"
+        .. " ufw --force enable >/dev/null; }" }
+  end,
   commands = function(_, want)
     if not want then return { { "ufw disable", "ufw --force disable >/dev/null" } } end
     return {
-      { "apt-get install ufw", apt.ensure("ufw", { "ufw" }) },
-      { "ufw --dry-run", validated(want) },
+      { "apt-get install ufw", apt.ensure("ufw", { "ufw" }), unarmed = true },
+      { "ufw --dry-run", validated(want), unarmed = true },
       { "set the policy, enable ufw", policy(want) },
     }
   end,

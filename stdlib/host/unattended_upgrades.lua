@@ -56,6 +56,7 @@ return type {
     end
     return {}
   end,
+  writes = function() return { path } end,
   commands = function(_, want)
     if not want then return { { "rm " .. path, "rm -f " .. path } } end
     return {

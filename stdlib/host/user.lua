@@ -9,6 +9,7 @@ local handle = require "handle"
 local scripts = require "host_user"
 local shell = require "shell"
 local kind_of, type = type, require "type"
+local unknown = require "unknown"
 
 local function trimmed(key)
   return kind_of(key) == "string" and key:match("^%s*(.-)%s*$") or key
@@ -54,11 +55,31 @@ local function keys_of(found, want)
   return keys
 end
 
+-- The hash itself is told only where it is the wanted one.
+local function password_of(want, state)
+  if state == "same" then return want.password end
+  return state == "locked" and "locked" or "another"
+end
+
 local function found_of(block, want)
   return { login = want.login, shell = block.shell or "", sudo = sudo_of(block.sudo or "",
     want.login),
+    uid = math.tointeger(tonumber(block.uid)), home = block.home, comment = block.comment,
+    password = password_of(want, block.password), remove_home = want.remove_home,
     groups = wanted_groups(want, set_of(block.groups)), ssh_keys = keys_of(block.keys,
       want) }
+end
+
+local function hash_of(want)
+  return want and want.password and not unknown.is(want.password) and want.password or ""
+end
+
+local function check_password(password)
+  if kind_of(password) ~= "string" or password == "locked"
+    or password:find("^%$[^:%s]+$") then return end
+  fault("a password is given as its hash", {
+    why = "in clear it would be in the playbook and on the host",
+    next = "mkpasswd -m yescrypt prints it; or password = \"locked\"" })
 end
 
 return type {
@@ -77,6 +98,16 @@ return type {
       doc = "whether it may become root" },
     ssh_keys = attribute.set { default = {},
       doc = "public keys, or hetzner.ssh_key resources" },
+    uid = attribute.integer { optional_computed = true, doc = "its number" },
+    home = attribute.string { optional_computed = true,
+      doc = "its folder; another one is moved to" },
+    comment = attribute.string { optional_computed = true, doc = "its full name" },
+    password = attribute.string { optional_computed = true, secret = true,
+      doc = "the hash (\"$y$…\", may be a secret), or \"locked\": no login by password" },
+    system = attribute.bool { default = false, ["local"] = true,
+      doc = "a number from the system's range, when it is made" },
+    remove_home = attribute.bool { default = false, ["local"] = true,
+      doc = "its home and mail go with it" },
   },
   example = [[
 host:user "pipster" { groups = { "docker" }, sudo = "nopasswd", ssh_keys = { key } }]],
@@ -87,6 +118,7 @@ host:user "pipster" { groups = { "docker" }, sudo = "nopasswd", ssh_keys = { key
       fault("\"" .. declared.login .. "\" cannot be the name of a user", {
         next = "use a-z, 0-9, - and _, a letter first" })
     end
+    check_password(declared.password)
     declared.ssh_keys = key_texts(declared.ssh_keys)
     return declared
   end,
@@ -94,10 +126,11 @@ host:user "pipster" { groups = { "docker" }, sudo = "nopasswd", ssh_keys = { key
   probe = function(items)
     local lines = { scripts.probe_function() }
     for index, item in ipairs(items) do
-      lines[index + 1] = "probe_user " .. index .. " "
-        .. shell.quote((item.want or item.recorded).login)
+      local want = item.want or item.recorded
+      lines[index + 1] = shell.join({ "probe_user ", index, " ", shell.quote(want.login),
+        " ", shell.quote(hash_of(item.want)) })
     end
-    return table.concat(lines, "\n")
+    return shell.join(lines, "\n")
   end,
   read = function(items, output)
     local results, block, index = {}, nil, nil
@@ -116,9 +149,11 @@ host:user "pipster" { groups = { "docker" }, sudo = "nopasswd", ssh_keys = { key
     end
     return results
   end,
+  -- A new one takes nothing away.
+  revert = function(have) return have and scripts.revert(have.login) end,
   commands = function(have, want)
     if want then return scripts.write(have, want) end
-    return { { "userdel " .. have.login .. " (its home stays)",
-      scripts.remove(have.login) } }
+    return { { "userdel " .. have.login .. (have.remove_home and " and its home"
+      or " (its home stays)"), scripts.remove(have.login, have.remove_home) } }
   end,
 }

@@ -14,9 +14,11 @@ local clock = require "clock"
 local extras = require "lab.hetzner_extras"
 local faults = require "lab.hetzner_faults"
 local json = require "json"
+local prune = require "prune"
 local random = require "random"
 local refuse = require "lab.hetzner_refuse"
 local routes = require "lab.hetzner_routes"
+local stand_in = require "lab.stand_in"
 
 local hetzner = {}
 
@@ -25,7 +27,7 @@ local SPEED = 0.02 -- a server in 0.2 s
 -- With no hosts behind it there is nothing to do.
 local no_driver = {}
 for _, verb in ipairs {
-  "start", "stop", "reset", "reboot", "resize", "remove", "firewall", "dns",
+  "start", "stop", "reset", "reboot", "resize", "remove", "firewall", "dns", "give",
 } do
   no_driver[verb] = function() end
 end
@@ -35,17 +37,10 @@ local function milliseconds()
   return clock.ms and clock.ms() or clock.now() * 1000
 end
 
-local function counter(value)
-  return function()
-    value = value + 1
-    return value
-  end
-end
-
 local function new_world()
   return {
     ssh_keys = {}, servers = {}, firewalls = {}, primary_ips = {}, zones = {},
-    actions = {},
+    storage_boxes = {}, actions = {},
   }
 end
 
@@ -63,12 +58,13 @@ end
 function hetzner.new(options)
   local lab = {
     options = options, worlds = {}, running = {}, requests = {}, faults = {},
-    sold_out = {},
-    buckets = {}, offset_ms = 0, speed = options.speed or SPEED, routes = routes.load(),
+    sold_out = {}, buckets = {}, offset_ms = 0, speed = options.speed or SPEED,
+    routes = { cloud = routes.load "cloud", storage = routes.load "storage" },
     stock = options.stock or "all", driver = options.driver or no_driver,
     driver_kind = options.driver_kind or "none", limit = options.limit or 3600,
     limits = options.limits or { servers = 100000 },
-    next_id = counter(options.first_id or 1000), next_address = counter(-1),
+    next_id = stand_in.counter(options.first_id or 1000),
+    next_address = stand_in.counter(-1),
   }
   lab.now_ms = function() return milliseconds() + lab.offset_ms end
   lab.later = function(seconds, effect) return later(lab, seconds, effect) end
@@ -101,7 +97,7 @@ end
 local function log_in(context)
   local lab, options = context.lab, context.lab.options
   if not context.token then
-    routes.find(lab.routes, context.method, context.path, true)
+    routes.find(context.routes, context.method, context.path, true)
     refuse.with(401, "unauthorized", "token is required")
   end
   local reads = options.readonly_token == context.token
@@ -116,22 +112,13 @@ local function log_in(context)
   context.world = lab.worlds[project]
 end
 
-local function without_nulls(value)
-  if type(value) ~= "table" then return value end
-  local copy = {}
-  for key, item in pairs(value) do
-    if item ~= json.null then copy[key] = without_nulls(item) end
-  end
-  return copy
-end
-
 local function read_body(request)
   if not request.body or request.body == "" then return {} end
   local ok, body = pcall(json.decode, request.body)
   if not ok or type(body) ~= "table" then
     refuse.with(400, "json_error", "invalid JSON")
   end
-  return without_nulls(body)
+  return prune(body)
 end
 
 local function query_of(request)
@@ -144,22 +131,24 @@ local function query_of(request)
   return query
 end
 
-local function header(request, name)
-  for key, value in pairs(request.headers or {}) do
-    if key:lower() == name then return value end
-  end
-  return nil
-end
-
+-- Storage boxes have an API of their own: here behind /storage, there on another host.
 local function context_of(lab, request)
-  local authorization = header(request, "authorization") or ""
+  local authorization = stand_in.header(request, "authorization") or ""
+  local below = request.path:match("^/storage/v1(.*)$")
   return {
     lab = lab, request = request, method = request.method, query = query_of(request),
-    path = (request.path:gsub("^/v1", "")), base = lab.options.base or "",
-    changed = false,
+    path = below or request.path:gsub("^/v1", ""), base = lab.options.base or "",
+    routes = lab.routes[below and "storage" or "cloud"], changed = false,
     token = authorization:match("^[Bb]earer%s+(%S+)$"),
     headers = { ["X-Correlation-Id"] = random.hex(8) },
   }
+end
+
+local function carry_out(context)
+  log_in(context)
+  local run, values = routes.find(context.routes, context.method, context.path)
+  context.body = read_body(context.request)
+  return run(context, table.unpack(values))
 end
 
 -- Carried out, it answers status and body.
@@ -170,51 +159,36 @@ local function serve(context)
   local instead = fault and faults.before(context, fault)
   if instead then return nil, nil, instead end
   if context.sleep then clock.sleep(context.sleep) end
-  log_in(context)
-  local run, values = routes.find(context.lab.routes, context.method, context.path)
-  context.body = read_body(context.request)
-  return run(context, table.unpack(values))
+  return carry_out(context)
 end
 
-local function refusal(problem)
-  if type(problem) == "table" and problem.refused then return problem end
-  local text = type(problem) == "table" and problem.what or tostring(problem)
-  return { status = 500, code = "server_error", message = "stand-in: " .. text }
-end
-
-local function log(context, reply)
-  local lab, query = context.lab, {}
-  for _, pair in ipairs(context.request.query or {}) do
-    query[#query + 1] = (pair.name or pair[1]) .. "=" .. (pair.value or pair[2] or "")
-  end
-  local line = {
-    time = clock.text(clock.now()), method = context.method, path = context.request.path,
-    query = table.concat(query, "&"), status = reply.status or 0,
-    executed = context.changed,
-  }
-  lab.requests[#lab.requests + 1] = line
-  if lab.options.log_request then lab.options.log_request(line) end
+-- Nobody hears of it; the log of requests has it as a line of its own.
+local function finish_late(lab, request)
+  local context = context_of(lab, request)
+  local ok, status = pcall(carry_out, context)
+  stand_in.log(context, { status = ok and status or refuse.of(status).status })
 end
 
 local function answer_api(context)
+  context.finish_late = function() finish_late(context.lab, context.request) end
   local ok, status, body, instead = pcall(serve, context)
   local reply = instead
   if not ok then
-    local refused = refusal(status)
+    local refused = refuse.of(status)
     reply = { status = refused.status, json = refuse.envelope(refused) }
   elseif not reply then
     reply = { status = status, json = body }
   end
   reply.headers = reply.headers or context.headers
   if context.fault and not instead then reply = faults.after(context.fault, reply) end
-  log(context, reply)
+  stand_in.log(context, reply)
   return reply
 end
 
 local function answer_extra(lab, request)
   local ok, reply = pcall(extras.answer, lab, request, read_body)
   if ok then return reply end
-  local refused = refusal(reply)
+  local refused = refuse.of(reply)
   return { status = refused.status, headers = {}, json = refuse.envelope(refused) }
 end
 

@@ -117,7 +117,10 @@ local function list_by_id(context)
   local found = {}
   for _, id in ipairs(wanted) do
     local action = context.world.actions[math.tointeger(tonumber(id))]
-    if action then found[#found + 1] = action end
+    -- Those of storage boxes are the other API's.
+    if action and action.resources[1].type ~= "storage_box" then
+      found[#found + 1] = action
+    end
   end
   return 200, { actions = actions.shown(context, found) }
 end
@@ -148,6 +151,18 @@ function actions.list_of(context, kind, id)
   })
 end
 
+-- The actions of things at `path`.
+function actions.routes_of(path, kind)
+  return {
+    { "GET", "/" .. path .. "/actions",
+      function(context) return actions.list_of(context, kind) end },
+    { "GET", "/" .. path .. "/actions/{id}", one },
+    { "GET", "/" .. path .. "/{id}/actions", function(context, id)
+      return actions.list_of(context, kind, objects.find(context, kind, id).id)
+    end },
+  }
+end
+
 actions.routes = {
   { "GET", "/actions", list_by_id },
   { "GET", "/actions/{id}", one },
@@ -155,13 +170,7 @@ actions.routes = {
 for path, kind in pairs {
   servers = "server", firewalls = "firewall", primary_ips = "primary_ip", zones = "zone",
 } do
-  table.insert(actions.routes, { "GET", "/" .. path .. "/actions",
-    function(context) return actions.list_of(context, kind) end })
-  table.insert(actions.routes, { "GET", "/" .. path .. "/actions/{id}", one })
-  table.insert(actions.routes, { "GET", "/" .. path .. "/{id}/actions",
-    function(context, id)
-      return actions.list_of(context, kind, objects.find(context, kind, id).id)
-    end })
+  table.move(actions.routes_of(path, kind), 1, 3, #actions.routes + 1, actions.routes)
 end
 
 return actions

@@ -9,7 +9,9 @@ local refuse = require "lab.hetzner_refuse"
 
 local extras = {}
 
-local kinds = { "ssh_keys", "servers", "firewalls", "primary_ips", "zones" }
+local kinds = {
+  "ssh_keys", "servers", "firewalls", "primary_ips", "zones", "storage_boxes",
+}
 
 local function status(lab)
   local counts, total = {}, 0
@@ -113,8 +115,25 @@ local function answer(lab, verb, body)
   return refuse.no_route()
 end
 
+-- Where no host is real: the key with which a storage box would answer; POST gives it
+-- another one.
+local function host_key(lab, request, server, read_body)
+  for _, world in pairs(lab.worlds) do
+    for _, box in pairs(world.storage_boxes) do
+      if box.server == server and box.host_key and box.access.ssh_enabled
+        and box.access.reachable_externally then
+        if request.method == "POST" then box.host_key = read_body(request).host_key end
+        return { status = 200, headers = {}, json = { host_key = box.host_key } }
+      end
+    end
+  end
+  return refuse.with(404, "not_found", "nothing answers at " .. server)
+end
+
 -- Answers a reply, or raises a refusal.
 function extras.answer(lab, request, read_body)
+  local server = request.path:match("^/_lab/host_key/(.+)$")
+  if server then return host_key(lab, request, server, read_body) end
   local ip = request.path:match("^/_lab/model/(.+)$")
   if ip then return model(lab, request, ip) end
   local body = answer(lab, request.method .. " " .. request.path, read_body(request))

@@ -42,6 +42,17 @@ local before = {
 -- Changes what is done, or how.
 local during = {
   slow = function(context, fault) context.sleep = fault.seconds or 5 end,
+  -- The gateway gives up; what is behind it does not, and has done it when its time has
+  -- come.
+  late = function(context, fault)
+    local lab = context.lab
+    local id, now = lab.next_id(), lab.now_ms()
+    lab.running[id] = {
+      id = id, started_ms = now, due_ms = now + math.floor((fault.seconds or 3) * 1000),
+      holds = {}, on_done = context.finish_late,
+    }
+    refuse.with(504, "timeout", "gateway timeout")
+  end,
   action_error = function(context, fault)
     context.fail_action = {
       code = fault.code or "action_failed", message = fault.message or "Action failed",
@@ -52,6 +63,7 @@ local during = {
 
 -- Done, but the answer does not arrive as it should.
 local after = {
+  ["404_after"] = function() return 404, "not_found" end,
   ["502_after"] = function() return 502, "bad_gateway" end,
   ["504_after"] = function() return 504, "timeout" end,
 }
@@ -115,13 +127,15 @@ function faults.before(context, fault)
   return before[fault.fault] and before[fault.fault](context, fault)
 end
 
--- What becomes of the reply.
-function faults.after(fault, reply)
+-- What becomes of the reply; `envelope` puts an error into the words of the vendor.
+function faults.after(fault, reply, envelope)
   if after[fault.fault] then
     local status, code = after[fault.fault]()
     return {
       status = status, headers = reply.headers,
-      json = refuse.envelope { code = code, message = code:gsub("_", " ") },
+      json = (envelope or refuse.envelope) {
+        status = status, code = code, message = code:gsub("_", " "),
+      },
     }
   end
   return broken[fault.fault] and broken[fault.fault](reply, fault) or reply

@@ -33,6 +33,8 @@ local function address(lab, family)
   return ("2001:db8:%x:%x::/64"):format(n // 65536 + 1, n % 65536 + 1)
 end
 
+ips.address = address
+
 local function reverse_name(ip)
   local a, b, c, d = ip:match("^(%d+)%.(%d+)%.(%d+)%.(%d+)$")
   if not a then return nil end

@@ -25,6 +25,8 @@ local function fingerprint(public_key)
   return (md5(bytes):gsub("(%x%x)", "%1:"):sub(1, -2))
 end
 
+keys.fingerprint = fingerprint
+
 local function view(key)
   return {
     id = key.id, name = key.name, fingerprint = key.fingerprint,

@@ -17,14 +17,19 @@ function objects.sync(lab, server)
   return server
 end
 
+-- The things of a kind: "server" → the world's servers.
+local function all(context, kind)
+  return context.world[kind:gsub("x$", "xe") .. "s"]
+end
+
 function objects.find(context, kind, id)
-  local object = context.world[kind .. "s"][math.tointeger(tonumber(id))]
+  local object = all(context, kind)[math.tointeger(tonumber(id))]
   if not object then refuse.not_found((kind:gsub("_", " "))) end
   return kind == "server" and objects.sync(context.lab, object) or object
 end
 
 function objects.named(context, kind, name)
-  for _, object in pairs(context.world[kind .. "s"]) do
+  for _, object in pairs(all(context, kind)) do
     if object.name == name then return object end
   end
   return nil
@@ -33,7 +38,7 @@ end
 -- By id or by name: all-digit text is an id. nil when there is none.
 function objects.look_up(context, kind, id_or_name)
   local id = math.tointeger(tonumber(id_or_name))
-  if id then return context.world[kind .. "s"][id] end
+  if id then return all(context, kind)[id] end
   return objects.named(context, kind, id_or_name)
 end
 
@@ -49,7 +54,7 @@ function objects.add(context, kind, object)
   object.created = clock.text(context.lab.now_ms() // 1000)
   object.labels = object.labels or {}
   object.busy = 0
-  context.world[kind .. "s"][object.id] = object
+  all(context, kind)[object.id] = object
   context.changed = true
   return object
 end

@@ -35,6 +35,13 @@ function refuse.over_limit(limit)
     { limits = named { limit } })
 end
 
+-- What was raised as a refusal: that itself, or that the stand-in broke.
+function refuse.of(problem, code)
+  if type(problem) == "table" and problem.refused then return problem end
+  local text = type(problem) == "table" and problem.what or tostring(problem)
+  return { status = 500, code = code or "server_error", message = "stand-in: " .. text }
+end
+
 -- The envelope's body.
 function refuse.envelope(refused)
   return { error = {

@@ -6,8 +6,11 @@ local refuse = require "lab.hetzner_refuse"
 
 local routes = {}
 
+-- By the API that serves them: that of the cloud, and that of storage boxes.
 local sources = {
-  "actions", "stock", "keys", "firewalls", "ips", "servers", "power", "zones", "rrsets",
+  cloud = { "actions", "stock", "keys", "firewalls", "ips", "servers", "power", "zones",
+    "rrsets" },
+  storage = { "storage_types", "storage", "storage_actions" },
 }
 
 local function segments(path)
@@ -20,26 +23,36 @@ local function is_parameter(segment)
   return segment:find("^{") ~= nil
 end
 
--- All routes by their number of segments; those with fewer parameters first.
-function routes.load()
+local function add(table_by_length, route)
+  local parts, parameters = segments(route[2]), 0
+  for _, part in ipairs(parts) do
+    if is_parameter(part) then parameters = parameters + 1 end
+  end
+  table_by_length[#parts] = table_by_length[#parts] or {}
+  table.insert(table_by_length[#parts], {
+    method = route[1], parts = parts, run = route[3], parameters = parameters,
+  })
+end
+
+-- Lists of { METHOD, path, function } by their number of segments; those with fewer
+-- parameters first.
+function routes.of(lists)
   local table_by_length = {}
-  for _, name in ipairs(sources) do
-    for _, route in ipairs(require("lab.hetzner_" .. name).routes) do
-      local parts = segments(route[2])
-      local parameters = 0
-      for _, part in ipairs(parts) do
-        if is_parameter(part) then parameters = parameters + 1 end
-      end
-      table_by_length[#parts] = table_by_length[#parts] or {}
-      table.insert(table_by_length[#parts], {
-        method = route[1], parts = parts, run = route[3], parameters = parameters,
-      })
-    end
+  for _, list in ipairs(lists) do
+    for _, route in ipairs(list) do add(table_by_length, route) end
   end
   for _, list in pairs(table_by_length) do
     table.sort(list, function(a, b) return a.parameters < b.parameters end)
   end
   return table_by_length
+end
+
+function routes.load(api)
+  local lists = {}
+  for i, name in ipairs(sources[api]) do
+    lists[i] = require("lab.hetzner_" .. name).routes
+  end
+  return routes.of(lists)
 end
 
 local function match(route, parts)

@@ -34,6 +34,8 @@ local function prices(rows)
   return json.list(list)
 end
 
+stock.price = price
+
 local function location_named(name)
   for _, location in ipairs(catalogue.locations) do
     if location.name == name or location.id == math.tointeger(tonumber(name)) then

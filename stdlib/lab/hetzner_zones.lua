@@ -49,10 +49,21 @@ local function full_name(zone, set)
   return set.name == "@" and zone.name or set.name .. "." .. zone.name
 end
 
+-- The names of storage boxes, of which the vendor's own zone knows no other.
+local function add_boxes(world, records, names)
+  for _, box in pairs(world.storage_boxes) do
+    if box.ip then
+      names[#names + 1] = box.server
+      records[#records + 1] = { name = box.server, type = "A", value = box.ip }
+    end
+  end
+end
+
 -- Raises the serial and gives the driver everything that resolves now.
 function zones.publish(context)
   local records, names = {}, {}
   for _, world in pairs(context.lab.worlds) do
+    add_boxes(world, records, names)
     for _, zone in pairs(world.zones) do
       names[#names + 1] = zone.name
       for _, set in pairs(zone.rrsets) do

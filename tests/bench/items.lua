@@ -3,6 +3,6 @@ local cost = require "cost"
 local before
 for index = 1, input("count", { default = 1000 }) do
   before = cost.item("t" .. index) {
-    price = "1 EUR/month", after = input("chain", { default = false }) and before or nil,
+    price = index .. " EUR/month", after = input("chain", { default = false }) and before or nil,
   }
 end

@@ -14,6 +14,8 @@ common() {
   cat <<'P'
 local hetzner, docker, caddy = require "hetzner", require "docker", require "caddy"
 local dns, check, cost = require "dns", require "check", require "cost"
+local alert = require "alert"
+local backup = require "backup"
 local key = hetzner.ssh_key "common" { public_key = input("ssh_public_key") }
 local web = hetzner.firewall "common" { inbound = { 22, 80, 443 } }
 local zone = hetzner.zone "common" { name = "pipster.app" }
@@ -28,6 +30,24 @@ example_of() { # FILE
   awk '/example = \[\[/ { on = 1; sub(/.*example = \[\[/, "") }
     on { line = $0; sub(/\]\].*/, "", line); print line }
     /\]\]/ { on = 0 }' "$1"
+}
+
+# The Lua of that section of PLAYBOOKS.md, as the playbook NAME.
+section() { # NAME TITLE
+  sed -n "/^## $2/,/^## /{/^\`\`\`lua\$/,/^\`\`\`\$/{/^\`\`\`/d;p}}" "$root/docs/PLAYBOOKS.md" |
+    playbook "$1"
+}
+
+# It is carried out, and then there is nothing to do. What the run printed is $output.
+runs_once() { # NAME
+  run "$pipster" --lab plan "playbooks/$1.lua" --detailed-exitcode
+  [ "$status" -eq 2 ] || { echo "$output"; return 1; }
+  run "$pipster" --lab run "playbooks/$1.lua" --yes
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+  local printed=$output
+  run "$pipster" --lab plan "playbooks/$1.lua" --detailed-exitcode
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+  output=$printed
 }
 
 @test "the README's playbook is planned, run, and then there is nothing to do" {
@@ -51,6 +71,28 @@ example_of() { # FILE
   [ "$status" -eq 0 ] || { echo "$output"; return 1; }
 }
 
+@test "the groups of PLAYBOOKS.md are planned, and chosen by" {
+  sed -n '/^## Groups/,/^## /{/^```lua$/,/^```$/{/^```/d;p}}' "$root/docs/PLAYBOOKS.md" |
+    playbook grouped
+  run "$pipster" --lab plan playbooks/grouped.lua --only group=web
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+  [[ $output == *'web3:package/rsync'*'rolling "web": web1 and web2, then web3'* ]] ||
+    { echo "$output"; return 1; }
+}
+
+@test "the files of PLAYBOOKS.md come to a host, and then there is nothing to do" {
+  sed -n '/^## Files on a host/,/^## The system/{/^```lua$/,/^```$/{/^```/d;p}}' \
+    "$root/docs/PLAYBOOKS.md" | playbook files
+  [ "$(grep -c '^host:' playbooks/files.lua)" = 8 ]
+  mkdir files
+  head -c 3000 /dev/urandom >files/logo.png
+  printf 'PORT={{port}}\nADDRESS={{address}}\nKEY={{key}}\n' >files/shop.env
+  run "$pipster" --lab run playbooks/files.lua --yes
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+  run "$pipster" --lab plan playbooks/files.lua --detailed-exitcode
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+}
+
 @test "the guards of PLAYBOOKS.md stop what has no label, and nothing else" {
   sed -n '/^## Guards/,/^## /{/^```lua$/,/^```$/{/^```/d;p}}' "$root/docs/PLAYBOOKS.md" |
     playbook guarded
@@ -64,10 +106,53 @@ example_of() { # FILE
   [ "$status" -eq 0 ] || { echo "$output"; return 1; }
 }
 
+@test "the hosts of CONNECTIONS.md are declared well" {
+  sed -n '/^```lua$/,/^```$/{/^```/d;p}' "$root/docs/CONNECTIONS.md" | playbook hosts
+  [ "$(grep -c '^host "' playbooks/hosts.lua)" -ge 1 ]
+  run "$pipster" --lab validate playbooks/hosts.lua
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+}
+
+@test "the backups of PLAYBOOKS.md are planned and run, and then there is nothing to do" {
+  sed -n '/^## Backups/,/^## /{/^```lua$/,/^```$/{/^```/d;p}}' "$root/docs/PLAYBOOKS.md" |
+    playbook backups
+  run "$pipster" --lab run playbooks/backups.lua --yes
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+  [[ $output == *'backup.postgres/identity created'* ]] || { echo "$output"; return 1; }
+  run "$pipster" --lab plan --detailed-exitcode
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+}
+
+@test "the system of a host in PLAYBOOKS.md is declared well" {
+  sed -n '/^## The system/,/^## /{/^```lua$/,/^```$/{/^```/d;p}}' "$root/docs/PLAYBOOKS.md" |
+    playbook system
+  [ "$(grep -c '^host:' playbooks/system.lua)" -ge 8 ]
+  run "$pipster" --lab validate playbooks/system.lua
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+}
+
+@test "the alerts of PLAYBOOKS.md come to a host, and then there is nothing to do" {
+  section alerts Alerts
+  [ "$(grep -c '\<alert\.' playbooks/alerts.lua)" = 8 ]
+  runs_once alerts
+}
+
+@test "the storage box of PLAYBOOKS.md is planned and made" {
+  section boxes 'Storage boxes'
+  runs_once boxes
+  [[ $output =~ 'by_hand = sftp -P 23 u'[0-9]+'@u'[0-9]+'.your-storagebox.de' ]]
+}
+
+@test "the monitors of PLAYBOOKS.md are made, and then there is nothing to do" {
+  section watched Watched
+  [ "$(grep -c 'monitor\.[a-z_]* "' playbooks/watched.lua)" = 4 ]
+  runs_once watched
+}
+
 @test "the example of every type is planned" {
   count=0
   for file in "$root"/stdlib/*/*.lua; do
-    grep -q '^return type {' "$file" || continue
+    grep -q '^  example = ' "$file" || continue
     example_of "$file" >example
     [ -s example ] || { echo "no example: $file"; return 1; }
     # The global word, not the common host.
@@ -80,5 +165,26 @@ example_of() { # FILE
       { echo "$file: $output"; return 1; }
     count=$((count + 1))
   done
-  [ "$count" -ge 25 ]
+  [ "$count" = "$("$pipster" types | wc -l)" ]
+}
+
+@test "what may lock us out is told with its switch, and its window is a setting" {
+  {
+    echo 'local app = require "hetzner".server "app" {'
+    echo '  type = "cx23", image = "debian-12", location = "nbg1" }'
+    echo 'local host = app:host { }'
+    sed -n '/^## What may lock/,/^## The life/{/^```lua$/,/^```$/{/^```/d;p}}' \
+      "$root/docs/PLAYBOOKS.md"
+  } | playbook risky
+  sed -i 's/return {/return { revert_after = "90s",/' pipster.lua
+  run "$pipster" --lab plan playbooks/risky.lua
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+  [ "$(grep -c "dead man's switch: the host turns it back after 90 s unless" <<<"$output")" = 2 ]
+  for wrong in '60' '"1s"' '"2h"' '"soon"'; do
+    sed "s/revert_after = \"90s\"/revert_after = $wrong/" pipster.lua >wrong.lua
+    mkdir -p other && mv wrong.lua other/pipster.lua && cp -r playbooks other
+    run "$pipster" --lab -C other plan playbooks/risky.lua
+    [ "$status" -eq 1 ]
+    [[ $output == *revert_after* ]]
+  done
 }

@@ -71,6 +71,27 @@ id_of() { api GET "/$1" | jq ".${1}[0].id"; }
   [ "$status" -eq 2 ] || { echo "$output"; false; }
 }
 
+@test "what the playbook says to ignore is no drift, here and where the state was moved to" {
+  sed -i 's/inbound = { 22, 443 } }/inbound = { 22, 443 }, ignore = { "inbound" } }/' \
+    playbooks/shop.lua
+  "$pipster" --lab run playbooks/shop.lua --yes
+  api POST "/firewalls/$(id_of firewalls)/actions/set_rules" '{"rules":[]}'
+  run "$pipster" --lab drift --detailed-exitcode
+  [ "$status" -eq 0 ] || { echo "$output"; false; }
+  "$pipster" --lab state export >state.json
+  jq -e '.resources[] | select(.address == "hetzner.firewall/web") | .ignore == ["inbound"]' state.json
+  rm .pipster/state/lab.db
+  "$pipster" --lab state import state.json
+  run "$pipster" --lab drift --detailed-exitcode
+  [ "$status" -eq 0 ] || { echo "$output"; false; }
+  # One that is gone is told: what is ignored are its attributes.
+  api DELETE "/servers/$(id_of servers)"
+  api DELETE "/firewalls/$(id_of firewalls)"
+  run "$pipster" --lab drift --detailed-exitcode --json
+  [ "$status" -eq 2 ] || { echo "$output"; false; }
+  [[ $output == *'"hetzner.firewall/web"'*'deleted'* ]] || { echo "$output"; false; }
+}
+
 @test "while a run is at work, nothing is told; before the first one there is nothing" {
   exec 8>>.pipster/state/lab.lock
   flock 8

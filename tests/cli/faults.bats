@@ -59,7 +59,7 @@ converges() {
   [ "$(requests '.executed and .method == "POST"' | grep -c '/servers$')" = 1 ]
   [ "$(requests '.executed and .method == "POST"' | sed 's,/[0-9]*/,/ID/,' | sort | uniq -d)" = "" ]
   [ "$(curl -s "$PIPSTER_LAB_URL/status" | jq -c .objects)" = \
-    '{"firewalls":1,"primary_ips":2,"servers":1,"ssh_keys":1,"zones":0}' ]
+    '{"firewalls":1,"primary_ips":2,"servers":1,"ssh_keys":1,"storage_boxes":0,"zones":0}' ]
   [ -z "$(sqlite3 .pipster/state/lab.db \
     "select 1 from step where outcome in ('open', 'uncertain') union select 1 from handler")" ]
 }
@@ -99,6 +99,57 @@ meets() { # KIND [METHOD PATH [TIMES]]
 @test "504 after a create was carried out: found, not made again" {
   meets 504_after POST /servers
   passes
+}
+
+late() { # SECONDS
+  curl -sf "$PIPSTER_LAB_URL/faults" -H 'Content-Type: application/json' -d \
+    "{\"fault\":\"late\",\"seconds\":$1,\"match\":{\"method\":\"POST\",\"path\":\"/servers\"}}" >/dev/null
+}
+# Every POST /servers that arrived: the one that was given up, and what became of it.
+creates() {
+  jq -c 'select(.method == "POST" and .path == "/v1/servers") | [.status, .executed]' .pipster/lab/requests.jsonl |
+    paste -sd ' '
+}
+has_come() { # the stand-in looks what is due when it is asked something
+  curl -sf "$PIPSTER_LAB_URL/status" >/dev/null
+  [ "$(creates)" = '[504,false] [201,true]' ]
+}
+
+@test "a create that is carried out after its 504: looked for until it is there, not made again" {
+  late 0.4
+  passes
+  [ "$(creates)" = '[504,false] [201,true]' ] || { creates; false; }
+}
+
+@test "killed after the 504: the next start looks until what comes late is there" {
+  late 1
+  PIPSTER_RETRY_MS=60 PIPSTER_CRASH_AT=http-sent:3 run "$pipster" --lab run playbooks/shop.lua --yes
+  [ "$status" -eq 137 ]
+  no_fault_is_left
+  PIPSTER_RETRY_MS=60 run "$pipster" --lab run --yes
+  [ "$status" -eq 0 ] || { echo "$output"; false; }
+  [ "$(creates)" = '[504,false] [201,true]' ] || { creates; false; }
+  converges
+}
+
+@test "declared no more after the 504: what comes late is removed, and costs nothing" {
+  late 1
+  PIPSTER_RETRY_MS=60 PIPSTER_CRASH_AT=http-sent:3 run "$pipster" --lab run playbooks/shop.lua --yes
+  [ "$status" -eq 137 ]
+  sed -i '/hetzner.server "app"/,$d' playbooks/shop.lua
+  PIPSTER_RETRY_MS=60 run "$pipster" --lab run --yes
+  [ "$status" -eq 0 ] || { echo "$output"; false; }
+  [[ $output == *'- hetzner.server/app  left over from run 1'* ]] || { echo "$output"; false; }
+  [ "$(curl -s "$PIPSTER_LAB_URL/status" | jq .objects.servers)" = 0 ]
+  run "$pipster" --lab plan --detailed-exitcode
+  [ "$status" -eq 0 ] || { echo "$output"; false; }
+}
+
+@test "a create that comes later than anybody looks: told, found by its name, not made twice" {
+  late 3
+  fails 3 'creating server app' 'timeout'
+  wait_until has_come
+  converges
 }
 
 @test "504 before a create was carried out: looked for, not there, told" {

@@ -104,3 +104,23 @@ P
   [ "$status" -eq 5 ]
   [[ $output == *'--allow-destroy'* ]]
 }
+
+@test "what destroys all is judged by the guards too, and a budget has no say in it" {
+  shop 'guard.budget { max = "€100/month" }'
+  "$pipster" --lab run playbooks/shop.lua --yes
+  shop 'guard.rule "kept" { check = function(plan) return plan.destroy < 2, "it earns money" end }'
+  forget
+  run "$pipster" --lab destroy --yes
+  [ "$status" -eq 5 ] || { echo "$output"; return 1; }
+  [[ $output == *'- hetzner.server/app'*'the guard "kept" forbids this plan'*'it earns money'* ]]
+  [[ $output == *'playbooks/shop.lua:1'*'--override REASON'* ]]
+  [ -z "$(requests '.method != "GET"')" ]
+  shop 'guard.budget { max = "€1/month", max_share_of_revenue = "1%" }' 'this is no Lua'
+  run "$pipster" --lab destroy --yes
+  [ "$status" -eq 1 ] || { echo "$output"; return 1; }
+  [[ $output == *'while reading the guards of playbooks/shop.lua'*'--override REASON'* ]]
+  shop 'guard.budget { max = "€1/month", max_share_of_revenue = "1%" }'
+  run "$pipster" --lab destroy --yes
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+  [[ $output != *budget* ]]
+}

@@ -275,3 +275,98 @@ P
   run "$pipster" --lab plan --detailed-exitcode
   expect 0 'No changes'
 }
+
+@test "an undo is approved first: saved, shown, bound, carried out once" {
+  "$pipster" --lab run playbooks/shop.lua --yes
+  "$pipster" --lab run playbooks/shop.lua --yes --var size=cx33
+  run "$pipster" --lab undo 2 --out back.plan --detailed-exitcode --var size=cx33
+  expect 2 'Undoing run 2' '~ hetzner.server/app' 'Saved: pipster apply back.plan'
+  serial=$(sqlite3 .pipster/state/lab.db 'select value from meta where key = "serial"')
+  [ "$("$pipster" --lab state show hetzner.server/app --json | jq -r .attributes.type)" = cx33 ]
+  run "$pipster" show back.plan
+  expect 0 ': undo of run 2' '~ hetzner.server/app' 'Plan: 0 to add, 1 to change'
+  [ "$("$pipster" show back.plan --json | jq -c 'select(.type == "saved_plan") | [.undoes, .playbook]')" = \
+    '[2,"playbooks/shop.lua"]' ]
+  # The inputs that the guards were judged with are bound, and so is the playbook.
+  apply back.plan
+  expect 7 'the input size is another than when the plan was made'
+  cp playbooks/shop.lua kept
+  echo 'guard.forbid { types = "*" }' >>playbooks/shop.lua
+  apply back.plan --var size=cx33
+  expect 7 'the code has changed' 'pipster undo 2 --out back.plan makes another'
+  echo 'this is no Lua' >>playbooks/shop.lua
+  apply back.plan --var size=cx33
+  expect 7 'the code has changed' 'shop.lua'
+  mv kept playbooks/shop.lua
+  hand POST "/servers/$(server_id)/actions/poweroff"
+  apply back.plan --var size=cx33
+  expect 7 'power of hetzner.server/app would be changed, which was not approved'
+  hand POST "/servers/$(server_id)/actions/poweron"
+  [ "$serial" = "$(sqlite3 .pipster/state/lab.db 'select value from meta where key = "serial"')" ]
+  run "$pipster" --lab undo 2 --out back.plan --var size=cx33
+  expect 0 Saved
+  apply back.plan --var size=cx33
+  expect 0 'Run 2 is undone; `pipster undo 3` would bring it back'
+  [ "$("$pipster" --lab state show hetzner.server/app --json | jq -r .attributes.type)" = cx23 ]
+  [ "$(sqlite3 .pipster/state/lab.db 'select verb, plan is not null from run where id = 3')" = 'undo|1' ]
+  run "$pipster" --lab history --limit 1
+  expect 0 'undoes run 2'
+  apply back.plan --var size=cx33
+  expect 7 'the plan was carried out already: by run 3 ('
+  run "$pipster" --lab undo 2 --out again.plan --var size=cx33
+  expect 5 'run 2 is undone already'
+  [ ! -e again.plan ]
+}
+
+@test "killed in the midst of an undo that was approved: --resume carries out the rest" {
+  "$pipster" --lab run playbooks/shop.lua --yes
+  run "$pipster" --lab undo 1 --out back.plan
+  expect 0 '3 to destroy' Saved
+  PIPSTER_CRASH_AT=http-replied:1 apply back.plan
+  expect 137
+  apply back.plan
+  expect 7 'pipster apply FILE --resume'
+  apply back.plan --resume
+  expect 0 'Run 1 is undone'
+  run "$pipster" --lab state list
+  [ -z "$output" ]
+}
+
+@test "a destroy is approved first; what protection keeps is not saved, another destroy is refused" {
+  sed -i 's/location = "nbg1",/location = "nbg1", labels = { team = "core" },/' playbooks/shop.lua
+  "$pipster" --lab run playbooks/shop.lua --yes
+  serial=$(sqlite3 .pipster/state/lab.db 'select value from meta where key = "serial"')
+  run "$pipster" --lab destroy --out end.plan --detailed-exitcode
+  expect 2 '3 to destroy' 'Saved: pipster apply end.plan'
+  [ "$serial" = "$(sqlite3 .pipster/state/lab.db 'select value from meta where key = "serial"')" ]
+  run "$pipster" show end.plan
+  expect 0 ': destroy' '- hetzner.server/app' '3 to destroy'
+  server=$(server_id)
+  relabel other
+  apply end.plan
+  expect 7 'labels of hetzner.server/app' 'pipster destroy --out end.plan makes another'
+  [ "$(server_id)" = "$server" ]
+  relabel core
+  apply end.plan
+  expect 0 '6 done, 0 failed'
+  [ "$(sqlite3 .pipster/state/lab.db 'select verb from run order by id desc limit 1')" = destroy ]
+  run "$pipster" --lab state list
+  [ -z "$output" ]
+  # What an undo cannot bring back is told to whoever approves it.
+  run "$pipster" --lab undo 2 --out back.plan
+  expect 0 'Cannot be undone:' Saved
+  run "$pipster" show back.plan
+  expect 0 'Cannot be undone:' 'hetzner.server/app' 'Plan: 6 to add'
+  [ "$("$pipster" show back.plan --json | jq 'select(.type == "saved_plan") | .lost | length > 0')" = true ]
+  printf 'local h = require "hetzner"\nh.zone "main" { name = "shop.example" }\n' | playbook zone
+  "$pipster" --lab run playbooks/zone.lua --yes --move-tip
+  run "$pipster" --lab destroy --out zone.plan
+  expect 5 'hetzner.zone/main' '--allow-destroy'
+  [ ! -e zone.plan ]
+  run "$pipster" --lab destroy --out zone.plan --allow-destroy=hetzner.zone/main
+  expect 0 Saved
+  apply zone.plan
+  expect 0 '1 done, 0 failed'
+  run "$pipster" --env other undo 1 --out none.plan
+  expect 64 'there is no run 1'
+}

@@ -50,6 +50,14 @@ converges() {
   converges
 }
 
+@test "a shell's low limit of open files is raised: each host takes one" {
+  [ "$(ulimit -Hn)" -gt 300 ] || skip "the hard limit is too low"
+  ulimit -Sn 300
+  begin_and_hold 1
+  [ "$(prlimit --pid "$held" --nofile --output SOFT --noheadings)" -gt 300 ]
+  ends_with 0
+}
+
 @test "where nobody can be asked the waiting ends within five seconds" {
   begin_and_hold 30
   begun=$SECONDS

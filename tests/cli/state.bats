@@ -61,6 +61,38 @@ server_id() {
   "$pipster" --lab state show hetzner.server/web --json | jq -r .attributes.id
 }
 
+@test "mv: the past follows, and can be explained and undone" {
+  made
+  sed -i 's/cx23/cx33/' playbooks/shop.lua
+  made
+  "$pipster" --lab state mv hetzner.server/app hetzner.server/web
+  "$pipster" --lab state mv host/app host/web
+  "$pipster" --lab state mv secret/key secret/jwt
+  run "$pipster" --lab history 2
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+  [[ $output == *'hetzner.server/web'* && $output != *'hetzner.server/app'* ]] ||
+    { echo "$output"; return 1; }
+  shop web jwt
+  sed -i 's/cx23/cx33/' playbooks/shop.lua
+  run "$pipster" --lab explain hetzner.server/web
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+  [[ $output == *'past '*'run 1 '*'create'*'run 2 '*'update  done: type'* ]] ||
+    { echo "$output"; return 1; }
+  run "$pipster" --lab undo 2 --yes
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+  [ "$("$pipster" --lab state show hetzner.server/web --json | jq -r .attributes.type)" = cx23 ]
+  sed -i 's/cx33/cx23/' playbooks/shop.lua
+  made
+  empty
+  # What the first run made is known by its new names, on the host too.
+  run "$pipster" --lab undo 1 --yes
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+  [[ $output == *'- hetzner.server/web  run 1 made it'*'. web:file/etc/key'* ]] ||
+    { echo "$output"; return 1; }
+  run "$pipster" --lab state list
+  [ -z "$output" ]
+}
+
 @test "mv: what cannot be is refused and changes nothing" {
   made
   "$pipster" --lab state export before

@@ -119,6 +119,22 @@ state_of() { "$pipster" --lab state show "$1" --json | jq -S .attributes; }
   done
 }
 
+@test "killed when all of an undo was done: the next one finds that, and it counts as undone" {
+  "$pipster" --lab run playbooks/shop.lua --yes
+  "$pipster" --lab run playbooks/shop.lua --yes --var ports=22,80
+  PIPSTER_CRASH_AT=result-committed:1 run "$pipster" --lab undo 2 --yes
+  [ "$status" -eq 137 ]
+  run "$pipster" --lab undo 2 --yes
+  [ "$status" -eq 0 ] || { echo "$output"; false; }
+  [[ $output == *'No changes. Nothing is left to undo.'* ]]
+  [ "$(sqlite3 .pipster/state/lab.db 'select group_concat(outcome) from run')" = done,done,done ]
+  run "$pipster" --lab undo 2 --yes
+  [ "$status" -eq 5 ]
+  [[ $output == *'run 2 is undone already'* ]] || { echo "$output"; false; }
+  run "$pipster" --lab undo 1 --yes
+  [ "$status" -eq 0 ] || { echo "$output"; false; }
+}
+
 @test "a deployment and its content go back to what they were" {
   playbook deploy <<'P'
 local hetzner, docker, caddy = require "hetzner", require "docker", require "caddy"
@@ -173,4 +189,32 @@ P
   [ "$status" -eq 0 ] || { echo "$output"; false; }
   run "$pipster" --lab history --limit 1
   [[ $output == *'undoes run 2; override: it was a mistake'* ]] || { echo "$output"; false; }
+}
+
+@test "the guards of the playbook last applied judge an undo, and what cannot be judged is said" {
+  "$pipster" --lab run playbooks/shop.lua --yes
+  "$pipster" --lab run playbooks/shop.lua --yes --var ports=22,80
+  before=$(state_of hetzner.firewall/web)
+  sed -i '1i guard.forbid { types = "hetzner.firewall", because = "the audit" }' playbooks/shop.lua
+  run "$pipster" --lab undo 2 --yes
+  echo "$output"
+  [ "$status" -eq 5 ]
+  [[ $output == *'hetzner.firewall/web may not be: the plan would change it'*'the audit'* ]]
+  [[ $output == *'playbooks/shop.lua:1'*'--override REASON'* ]]
+  [ "$(state_of hetzner.firewall/web)" = "$before" ]
+  # A playbook that needs to be told something needs it here too.
+  sed -i '1s/.*/local who = input("who")/' playbooks/shop.lua
+  run "$pipster" --lab undo 2 --yes
+  [ "$status" -eq 64 ] || { echo "$output"; false; }
+  [[ $output == *'while reading the guards of playbooks/shop.lua'*'--var who='*'--override REASON'* ]]
+  [ "$(state_of hetzner.firewall/web)" = "$before" ]
+  run "$pipster" --lab undo 2 --yes --var who=me --var ports=22,80
+  [ "$status" -eq 0 ] || { echo "$output"; false; }
+  # One that is gone holds nobody up who says why.
+  rm playbooks/shop.lua
+  run "$pipster" --lab undo 3 --yes
+  [ "$status" -ne 0 ]
+  run "$pipster" --lab undo 3 --yes --override 'it was lost'
+  [ "$status" -eq 0 ] || { echo "$output"; false; }
+  [[ $output == *'The guards of playbooks/shop.lua are not judged'*'overridden, "it was lost"'* ]]
 }

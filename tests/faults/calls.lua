@@ -43,6 +43,12 @@ local resting = server("resting", {
 server("waking", {
   power = of("on", "off"), public_net = { ipv4 = of(left, false), ipv6 = true },
 })
+hetzner.storage_box "backup" {
+  type = of("bx11", "bx21"), location = "fsn1", labels = of({}, { a = "1" }),
+  password = of("Aa1-", "Bb2-") .. secret "box_password",
+  samba_enabled = of(false, true), delete_protection = of(false, true),
+  snapshot_plan = of({ max_snapshots = 7 }, {}),
+}
 
 local zone = hetzner.zone "main" {
   name = "calls.example", ttl = of(3600, 600), labels = of({}, { a = "1" }),
@@ -60,4 +66,8 @@ if first then
   hetzner.rrset "gone" { zone = zone, name = "gone", type = "TXT", records = { "x" } }
   hetzner.firewall "gone" { inbound = { 22 } }
   hetzner.primary_ip "gone" { location = "nbg1" }
+  hetzner.storage_box "gone" {
+    type = "bx11", location = "fsn1", password = "Aa1-" .. secret "box_password",
+    ssh_enabled = false,
+  }
 end

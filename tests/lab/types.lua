@@ -7,6 +7,8 @@
 package.path = "./?.lua;stdlib/?.lua;" .. package.path
 local fakes = require "tests.types.harness.host_fakes"
 local wanted = require "tests.types.harness.host_wanted"
+local disks = assert(loadfile "tests/lab/harness/disks.lua")(fakes, wanted)
+local etc = assert(loadfile "tests/lab/harness/etc.lua")(fakes, wanted, disks)
 
 local function quoted(text) return "'" .. text:gsub("'", "'\\''") .. "'" end
 
@@ -48,6 +50,31 @@ end
 
 local host = { name = "bed", address = "bed" }
 local world = { run = run, settings = environment() }
+-- A pipe on the host is fed as net/ssh_upload.c does it, and read by the receiver.
+function world.upload(options)
+  local feed = os.getenv("PIPSTER_TEST_SHELL"):gsub(" sh$", "") .. " "
+    .. quoted("cat > " .. options.pipe)
+  os.execute(("tail -c +%d %s | %s > /dev/null 2>&1 &"):format(options.offset + 1,
+    quoted(options.path), feed))
+  return run(options.receive)
+end
+
+-- A file of the project, on this machine.
+function world.path(name)
+  local path = os.tmpname()
+  local file = assert(io.open(path, "wb"))
+  file:write(world.files[name])
+  file:close()
+  return path
+end
+
+function world.digest(path)
+  local pipe = io.popen("sha256sum < " .. quoted(path) .. "; wc -c < " .. quoted(path))
+  local sum, size = pipe:read("a"):match("^(%x+)[^\n]*\n%s*(%d+)")
+  pipe:close()
+  return sum, math.tointeger(tonumber(size))
+end
+
 local batch, kind -- of the case at hand
 local bed = { run = run }
 
@@ -172,6 +199,7 @@ local function remove(case, want)
 end
 
 local function try(case)
+  world.files = case.files
   fakes.install(world)
   batch = require "batch"
   if case.run then return case.run(bed) end
@@ -202,9 +230,49 @@ function bed.apply(things, handlers)
   return table.concat(words, " "), results, ran, table.concat(begun, " ")
 end
 
+-- What is seen of something that is not declared any more; of what is wanted.
+function bed.observe(type_name, name, recorded)
+  kind = fakes.type(type_name)
+  return observe({ type = type_name, name = name, recorded = recorded }, nil)
+end
+function bed.observe_wanted(type_name, name, want)
+  kind = fakes.type(type_name)
+  return observe({ type = type_name, name = name }, want)
+end
+
+-- That a thing stays once `edit`, shell text that brings "mine" into the file at `path`,
+-- was run behind its back. Answers what it says was edited.
+function bed.edited_stays(thing, edit, path)
+  local type_name, name = thing[1], thing[2]
+  local want = wanted.declare(fakes.type(type_name), thing.want, name)
+  local outcome, results = bed.apply { thing }
+  assert(outcome == "done", tostring(results[1].fault))
+  assert(not bed.observe(type_name, name, want).edited, "it counts as edited from the start")
+  assert(run(edit).status == 0, "it could not be edited")
+  local found = bed.observe(type_name, name, want)
+  assert(found and found.edited, "it is not seen that it was edited")
+  outcome, results = bed.apply { { type_name, name, have = found } }
+  assert(outcome == "done", tostring(results[1].fault))
+  assert(found.edited ~= path or not results[1].changed, "it counts as a change")
+  assert(run("grep -q mine " .. path).status == 0, path .. " is gone")
+  return found.edited
+end
+
+-- A change of `thing` that does `text` in place of its own commands, and then fails: the
+-- host turns it back at once. Answers what went wrong.
+function bed.turned_back(thing, text)
+  local changed = fakes.type(thing[1])
+  local commands = changed.commands
+  changed.commands = function() return { { "break it", text .. "\nexit 3" } } end
+  local words, results = bed.apply { thing }
+  changed.commands = commands
+  assert(words == "failed", words)
+  return tostring(results[1].fault)
+end
+
 local passed, failed = 0, 0
 for _, path in ipairs(arg) do
-  for _, case in ipairs(assert(loadfile(path))(fakes)) do
+  for _, case in ipairs(assert(loadfile(path))(fakes, disks, etc)) do
     local began = os.time()
     local done, why = xpcall(try, function(problem)
       return type(problem) == "string" and problem:find("^%./?[^:]*%.lua:%d+: attempt")

@@ -2,7 +2,8 @@
 --
 -- What no other tool looks at: includes against the table of docs/ARCHITECTURE.md, who
 -- may use which library, the lengths of files, lines and Lua functions, the names of
--- public functions, what prints without the redactor.
+-- public functions, what prints without the redactor, names of which one would hide the
+-- other.
 -- Usage: lua5.4 tests/style/layers.lua   (from the root of the repository)
 
 local may_include = {
@@ -76,6 +77,18 @@ local function check_library_include(place, layer, header)
   end
 end
 
+local defined = {} -- public function → { path, place }
+
+-- Of two archives the linker takes what it needs first, and never says that there is
+-- another.
+local function check_twice(path, place, name)
+  local first = defined[name]
+  if first and first.path ~= path then
+    fail("%s: public %s is defined at %s too", place, name, first.place)
+  end
+  defined[name] = first or { path = path, place = place }
+end
+
 -- lua_provider.c → a public function is lua_provider_…; a definition begins its line.
 local function check_name(path, place, line)
   local stem = path:match("([%w_]+)%.c$")
@@ -86,6 +99,7 @@ local function check_name(path, place, line)
   if name ~= "main" and name:sub(1, #stem) ~= stem then
     fail("%s: public %s does not begin with %s", place, name, stem)
   end
+  check_twice(path, place, name)
 end
 
 local function check_prints(path, place, line)
@@ -114,10 +128,12 @@ local function check_c(path, lines)
   end
 end
 
--- A function begins with its keyword and ends with the `end` below it.
+-- A function begins with its keyword and ends with the `end` below it; awk's, in a text,
+-- has braces.
 local function check_functions(path, lines)
   for first, line in ipairs(lines) do
-    local margin = line:match("^(%s*)local function ") or line:match("^(%s*)function ")
+    local margin = line:match("^(%s*)local function ")
+      or not line:find("[{}]$") and line:match("^(%s*)function ")
     local last = margin and not line:find("%f[%w]end%W*$") and first
     while last and last < #lines and not lines[last]:find("^" .. margin .. "end") do
       last = last + 1
@@ -146,6 +162,35 @@ local function check_text(path, kind, lines)
   end
 end
 
+-- What `require` of a stdlib file finds under one word: a module bound in C, a file, or
+-- the folder of a system. And one archive has one object of a name.
+local found = {}
+local function check_hidden(path, lines)
+  local words = {}
+  if path == "runtime/script/bind.c" then
+    for word in table.concat(lines, "\n"):gmatch('{"([%w_]+)", bind_') do
+      words[#words + 1] = { "bound " .. word, path }
+    end
+  end
+  local file = path:match("^stdlib/([%w_]+)%.lua$")
+  local folder, stem = path:match("^stdlib/([%w_]+)/"), path:match("^runtime/(.+)%.c$")
+  if file then
+    words[1], words[2] = { "bound " .. file, path }, { "stdlib/" .. file, path }
+  elseif folder then
+    words[1] = { "stdlib/" .. folder, "stdlib/" .. folder .. "/" }
+  elseif stem then
+    local layer, object = stem:match("^(%w+)/"), stem:match("[^/]+$")
+    words[#words + 1] = { "object " .. (layer or "main") .. "/" .. object, path }
+  end
+  for _, pair in ipairs(words) do
+    local word, where = pair[1], pair[2]
+    if found[word] and found[word] ~= where then
+      fail("%s: hides %s, or is hidden by it", where, found[word])
+    end
+    found[word] = where
+  end
+end
+
 local listed = io.popen("git ls-files --cached --others --exclude-standard "
   .. "runtime stdlib playbooks tests/unit tests/fuzz tests/types tests/style")
 local looked_at = 0
@@ -156,6 +201,7 @@ for _, path in ipairs(lines_of(assert(listed))) do
     local lines = lines_of(file)
     looked_at = looked_at + 1
     check_text(path, kind, lines)
+    check_hidden(path, lines)
     if path:find("^runtime/") then check_c(path, lines) end
     if kind == "lua" then check_functions(path, lines) end
   end

@@ -67,6 +67,44 @@ return {
         ran[3].done, ran[4].done))
       same("why the bad one failed", "sorry\n", ran[4].fault.why)
     end },
+  { type = "batch",
+    what = "a handler behind removals waits for the last; one whose cause did nothing rests",
+    run = function(bed)
+      clean(bed)
+      bed.run("mkdir -p " .. folder .. "; touch " .. folder .. "/.needless")
+      local handlers = {
+        { name = "after", script = "echo after >> /run/order", causes = { 1 }, after = 2 },
+        { name = "idle", script = "echo idle >> /run/order", causes = { 3 } },
+        { name = "some", script = "echo some >> /run/order", causes = { 1, 3 } },
+      }
+      local outcomes, results, ran = bed.apply({ touch "a", touch "b", touch "a" }, handlers)
+      same("outcomes", "done done done", outcomes)
+      same("changed", "true true false", ("%s %s %s"):format(results[1].changed,
+        results[2].changed, results[3].changed))
+      same("order", "a b after some ", order_of(bed))
+      same("ran", "true false true", ("%s %s %s"):format(ran[1].done, ran[2].done,
+        ran[3].done))
+      same("left", "", bed.run("ls -A " .. folder .. " | grep needless").output)
+    end },
+  { type = "batch",
+    what = "a file that is edited right before its removal stays, and its handler rests",
+    run = function(bed)
+      clean(bed)
+      local path = "/etc/pipster-edited.conf"
+      local _, made = bed.apply { { "file", path, want = { content = "ours\n" } } }
+      bed.run("echo mine >> " .. path)
+      local gone = { "file", path, have = made[1].found }
+      local handlers = { { name = "h", script = "echo h >> /run/order", causes = { 1 } } }
+      local outcomes, results, ran = bed.apply({ gone }, handlers)
+      same("what came of it", "done false false", ("%s %s %s"):format(outcomes,
+        results[1].changed, ran[1].done))
+      same("the file", "ours\nmine\n", bed.run("cat " .. path .. "; rm " .. path).output)
+      bed.apply { { "file", path, want = { content = "ours\n" } } }
+      outcomes, results, ran = bed.apply({ gone }, handlers)
+      same("as it was written", "done true true", ("%s %s %s"):format(outcomes,
+        results[1].changed, ran[1].done))
+      same("order", "h ", order_of(bed))
+    end },
   { type = "batch", what = "packages that follow each other are one call of apt",
     run = function(bed)
       bed.run("dpkg --purge tree sl jq; rm -f /var/log/apt/history.log")

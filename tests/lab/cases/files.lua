@@ -75,6 +75,21 @@ return {
     },
   },
   {
+    type = "user", what = "whose change failed is as it was, its keys are its own",
+    run = function(bed)
+      local want = { sudo = "nopasswd", ssh_keys = { "ssh-ed25519 AAAA back" } }
+      assert(bed.apply { { "user", "back", want = want } } == "done")
+      local why = bed.turned_back({ "user", "back", want = want, have = {
+        login = "back", sudo = "nopasswd", ssh_keys = {} } },
+        "rm ~back/.ssh/authorized_keys /etc/sudoers.d/pipster-back; userdel back")
+      assert(why:find("was turned back"), why)
+      assert(bed.run("id back && grep -q AAAA ~back/.ssh/authorized_keys && sudo -l -U back"
+        .. " | grep -q NOPASSWD && [ \"$(stat -c '%a %U' ~back/.ssh/authorized_keys"
+        .. " /etc/shadow | tr '\\n' ' ')\" = '600 back 640 root ' ]").status == 0)
+      bed.run("userdel -r back; rm -f /etc/sudoers.d/pipster-back")
+    end,
+  },
+  {
     type = "user", what = "that pipster is logged in as is not locked out",
     run = function(bed)
       local kind, wanted = fakes.type "user", require "tests.types.harness.host_wanted"
@@ -115,6 +130,20 @@ return {
         directory = "/run/g",
         only_if = "[ -e todo ]", unless = "[ ! -e todo ]", safe = true },
         look = "grep -q canary-0123456789abcdef /run/g/done" },
+    },
+  },
+  {
+    type = "command", what = "of another user, with variables and input",
+      name = "theirs", kept = true,
+    before = "rm -f /tmp/theirs; getent passwd keeper >/dev/null || useradd -m keeper",
+    steps = {
+      { want = { run = "ps -eo args > /tmp/theirs.ps; { id -un; cat; echo \"$A $B $HOME\";"
+        .. " } > /tmp/theirs", user = "keeper", directory = "/tmp", creates = "/tmp/theirs",
+        stdin = fakes.box("secret", "line one\nline two\n"),
+        environment = { A = "it's $x", B = canary } },
+        look = "printf 'keeper\\nline one\\nline two\\nit'\\''s $x"
+          .. " canary-0123456789abcdef /home/keeper\\n' | cmp - /tmp/theirs &&"
+          .. " ! grep -q canary /tmp/theirs.ps && rm /tmp/theirs.ps" },
     },
   },
   {

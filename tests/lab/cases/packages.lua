@@ -1,5 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- What apt installs, and what guards and runs the host.
+local _, disks, etc = ...
+
 return {
   {
     type = "package", name = "tree", before = "dpkg --purge tree 2>/dev/null; true",
@@ -101,7 +103,7 @@ return {
       { want = {} },
       { drift = "systemctl stop -q cron", fields = "running" },
       { drift = "systemctl disable -q cron 2>/dev/null", fields = "enabled" },
-      { drift = "systemctl mask -q --now cron", fields = "enabled running" },
+      { drift = "systemctl mask -q --now cron", fields = "enabled masked running" },
     },
     stays = true,
   },
@@ -146,5 +148,38 @@ return {
       { want = { allow = { 22, "99999/tcp" } }, fails = "[Bb]ad port",
         look = "ufw status | grep -q '^22/tcp .*ALLOW'" },
     },
+  },
+  etc.case("unattended_upgrades, fail2ban", { { "unattended_upgrades", nil, {},
+    { reboot = "04:00" } }, { "fail2ban", nil, {}, { max_retry = 4 } } }, disks.etc_full),
+  etc.case("unattended_upgrades, fail2ban", { { "unattended_upgrades", nil, {},
+    { reboot = "04:00" } }, { "fail2ban", nil, {}, { max_retry = 4 } } },
+    disks.etc_read_only),
+  etc.case("ufw", { { "ufw", nil, { allow = { 22 } }, { allow = { 22, 80 } } } },
+    disks.etc_full),
+  { type = "fail2ban", what = "that was edited is not removed", run = function(bed)
+    local path = "/etc/fail2ban/jail.d/pipster.conf"
+    bed.edited_stays({ "fail2ban", nil, want = {} }, "echo '# mine' >> " .. path, path)
+    bed.run("rm " .. path)
+    path = "/etc/apt/apt.conf.d/52pipster-upgrades"
+    bed.edited_stays({ "unattended_upgrades", nil, want = {} }, "echo '// mine' >> " .. path,
+      path)
+    bed.run("rm " .. path)
+  end },
+  {
+    type = "ufw", what = "whose change failed is as it was", run = function(bed)
+      local want = { allow = { "22/tcp", 80 } }
+      assert(bed.apply { { "ufw", "", want = want } } == "done")
+      for _, change in ipairs { "ufw allow 81", "ufw default allow", "ufw --force disable" } do
+        local why = bed.turned_back({ "ufw", "", want = want, have = want }, change)
+        assert(why:find("was turned back"), why)
+        local seen = bed.run("ufw status verbose").output
+        assert(seen:find("Status: active") and seen:find("80/tcp") and not seen:find("81")
+          and seen:find("deny %(incoming%)"), change .. ": " .. seen)
+      end
+      bed.run("ufw --force disable")
+      bed.turned_back({ "ufw", "", want = want, have = want }, "ufw --force enable")
+      local seen = bed.run("ufw status; iptables -S INPUT | head -n 1").output
+      assert(seen == "Status: inactive\n-P INPUT ACCEPT\n", seen)
+    end,
   },
 }

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
 -- A checkout, Docker, a Compose project, Caddy with a certificate.
-local fakes = ...
+local fakes, disks, etc = ...
 
 local path = "/srv/pipster/identity"
 local function key(word) return fakes.box("secret", word
@@ -18,7 +18,7 @@ local function with(more)
   return copy
 end
 
-return {
+local cases = {
   {
     type = "git", name = path, stays = true,
     before = "rm -rf " .. path
@@ -163,3 +163,29 @@ return {
     after = "! curl -s http://localhost:8081/ >/dev/null",
   },
 }
+
+local function site(port)
+  return { domain = "http://localhost:" .. port, extra = "respond one" }
+end
+for _, state in ipairs { disks.etc_read_only, disks.etc_full } do
+  cases[#cases + 1] = etc.case("caddy.site", { { "caddy.site", "disk", site(8084),
+    site(8085) } }, state)
+end
+cases[#cases + 1] = { type = "caddy.site", what = "that was edited is not removed",
+  run = function(bed)
+    bed.edited_stays({ "caddy.site", "edited", want = site(8086) },
+      "echo '# mine' >> /etc/caddy/sites/edited.caddy", "/etc/caddy/sites/edited.caddy")
+    bed.run("rm /etc/caddy/sites/edited.caddy; systemctl reload caddy")
+  end }
+
+-- A checkout that nothing can be fetched into stays at what it was.
+local full = disks.full()
+full.why = "failed to write" -- git does not say why
+local repository = "https://github.com/pipster/identity.git"
+for _, case in ipairs(disks.cases({ type = "git", name = "/srv/mnt/g", size = "4M",
+  first = { repository = repository },
+  second = { repository = repository, revision = "v1.0.0" } }, { disks.read_only,
+  full })) do
+  cases[#cases + 1] = case
+end
+return cases

@@ -75,7 +75,7 @@ return {
       local kind, batch = fakes.type "host", require "batch"
       local host = { name = "bed", address = "192.0.2.1" }
       local want = { address = "192.0.2.1", login = { "root" },
-        host_key = "ssh-ed25519 AAAA" }
+        host_key = "ssh-ed25519 AAAA", server_id = 1 }
       local item = { type = kind, address = "host/bed", name = "bed", want = want }
       bed.run("rm -rf /var/lib/pipster/feedc0de")
       local before = bed.run("cat /etc/ssh/ssh_host_ed25519_key.pub").output

@@ -40,7 +40,7 @@ setup() { setup_deployed; }
   [ "$(curl -fsS "$PIPSTER_LAB_URL/status" | jq .empty)" = true ]
   ends 0 state list
   [ -z "$output" ]
-  [ -z "$(ls "$lab/hosts")" ]
+  within 60 eval '[ -z "$(ls "$lab/hosts")" ]'
 }
 
 @test "destroy again: nothing to do" {
@@ -56,6 +56,6 @@ none_inside() { [ -z "$(still_inside "$LIFE/insides")" ]; }
   within 30 none_inside || { still_inside "$LIFE/insides"; return 1; }
   diff "$LIFE/before" <(traces)
   id=$(sed -n 's/^link v//p' "$LIFE/up" | head -n 1)
-  [ -z "$(find /sys/fs/cgroup -type d -path "*/lab/$id*")" ]
+  [ -z "$(find /sys/fs/cgroup -type d -path "*/lab-$(stat -L -c %i /proc/self/ns/net)/$id*")" ]
   fails pgrep -f -- "$lab/"
 }

@@ -10,7 +10,8 @@ traces() {
   nft list tables | sed 's/^/nft /'
   awk '{ print "mount", $2, $3 }' /proc/mounts
   losetup -a | sed 's/^/loop /'
-  find /run/netns /run/pipster-lab -mindepth 1 2>/dev/null | sed 's/^/run /'
+  find /run/netns -mindepth 1 2>/dev/null | sed 's/^/run /'
+  find "/run/pipster-lab-$(stat -L -c %i /proc/self/ns/net)" 2>/dev/null | sed 's/^/run /'
 }
 
 # The lab's processes: what its daemon started, and what that started, and so on.

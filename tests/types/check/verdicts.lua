@@ -8,15 +8,25 @@ local function check(name, want, world)
   world.decode = require("tests.types.harness.json").decode
   fakes.install(world)
   local kind, wanted = fakes.type(name), require "tests.types.harness.host_wanted"
-  local ok, problem = pcall(kind.check, wanted.declare(kind, want, "x"), { address = name
-    .. "/x" })
-  return ok and "passed" or tostring(problem), problem
+  local ok, problem = pcall(function()
+    return kind.check(wanted.declare(kind, want, "x"), { address = name .. "/x" })
+  end)
+  local warning = ok and problem.warning and "passed: " .. problem.warning
+  return warning or ok and "passed" or tostring(problem), problem
 end
 
 local function answers(status, body)
   return { http = function() return { status = status, body = body or "",
     json = { zone = {
     authoritative_nameservers = { delegation_status = body } } } } end }
+end
+
+local function answers_in(...)
+  local times, asked = { ... }, 0
+  return { http = function()
+    asked = asked + 1
+    return { status = 200, body = "", ms = times[asked] }
+  end }
 end
 
 local function fails(kind)
@@ -34,6 +44,10 @@ end
 local cases = {
   { "check.http", { url = "u" }, answers(200), "^passed" },
   { "check.http", { url = "u" }, answers(500), "status 500, not 200" },
+  { "check.http", { url = "u", under = "100ms" }, answers_in(10, 120, 20), "^passed$" },
+  { "check.http", { url = "u", under = "0.1s" }, answers_in(140, 120, 20),
+    "^passed: the answer's time is 120 ms, over 100 ms$" },
+  { "check.http", { url = "u", under = "fast" }, answers(200), "fast is no limit" },
   { "check.http", { url = "u", expect = "ok" }, answers(200, "no"), "does not match ok" },
   { "check.http", { url = "u", expect_json = { a = { b = 1 } } }, answers(200,
     '{"a":{"b":1,"c":2}}'), "^passed" },

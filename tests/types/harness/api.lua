@@ -19,7 +19,7 @@ local function ids_into(value, ids)
   return setmetatable(copy, getmetatable(value))
 end
 
-local kinds = { "ssh_key", "server", "firewall", "primary_ip", "zone" }
+local kinds = { "ssh_key", "server", "firewall", "primary_ip", "zone", "storage_box" }
 
 local function id_of(reply)
   for _, kind in ipairs(kinds) do

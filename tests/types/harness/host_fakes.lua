@@ -60,6 +60,29 @@ local function encoded(value)
   return fakes.kind(value) and fakes.box(value.kind, text) or text
 end
 
+-- As runtime/value/escape.c does it.
+local ways = {
+  none = function(text) return text end,
+  shell = function(text) return "'" .. text:gsub("'", "'\\''") .. "'" end,
+  json = function(text) return "\"" .. text:gsub("[\"\\]", "\\%0"):gsub("\n", "\\n")
+    .. "\"" end,
+  html = function(text) return (text:gsub("&", "&amp;"):gsub("<", "&lt;")) end,
+}
+
+local function escaped(how, value)
+  local text = ways[how](plain(value))
+  return fakes.kind(value) and fakes.box(value.kind, text) or text
+end
+
+-- world.files: path in the project → content.
+local function project_of(world)
+  local function read(path)
+    return (world.files or {})[path] or error("no file " .. path, 0)
+  end
+  return { read = read, path = world.path or function(path) return path end,
+    digest = function(path) return bytes.sha256(read(path)), #read(path) end }
+end
+
 local function session_of(world)
   local session = {}
   function session.run(_, script, options)
@@ -71,9 +94,19 @@ local function session_of(world)
       0) end
     return result
   end
+  session.login = "root"
+  function session.upload(_, options) return world.upload(options) end
   function session.alive() return true end
   function session.close() end
   return session
+end
+
+-- What the binary holds, from its source.
+local function embedded(path)
+  local file = assert(io.open("stdlib/" .. path, "rb"))
+  local text = file:read("a")
+  file:close()
+  return text
 end
 
 local function modules(world)
@@ -85,14 +118,17 @@ local function modules(world)
     unknown = { is = function(value) return fakes.kind(value) == "unknown" end },
     handle = { is = function(value) return type(value) == "table"
       and value.is_handle == true end },
-    digest = { sha256 = function(value) return bytes.sha256(plain(value)) end },
-    encode = { base64 = encoded, base64_decode = bytes.from_base64 },
+    digest = { sha256 = function(value) return bytes.sha256(plain(value)) end,
+      file = function(path) return world.digest(path) end },
+    encode = { base64 = encoded, base64_decode = bytes.from_base64, escape = escaped },
+    project = project_of(world), embedded = { read = embedded },
     random = { hex = function(length)
       count = count + 1
       return ("%08x"):format(count):rep(length):sub(1, 2 * length)
     end },
-    clock = { now = os.time, sleep = function(seconds) os.execute("sleep "
-      .. seconds) end },
+    clock = { now = world.now or os.time,
+      text = function(at) return os.date("!%Y-%m-%dT%H:%M:%SZ", at) end,
+      sleep = function(seconds) os.execute("sleep " .. seconds) end },
     crash = world.crash or function() end,
     ssh = { connect = function() return session_of(world) end },
     http = { request = function(request) return world.http(request) end },

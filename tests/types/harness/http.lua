@@ -45,6 +45,7 @@ local function try(world, call)
 end
 
 local always = { [429] = true }
+local once = { POST = true, PATCH = true }
 local idempotent = { [0] = true, [502] = true, [504] = true }
 
 local function again(call, reply, tries)
@@ -54,7 +55,7 @@ local function again(call, reply, tries)
   end
   if call.method == "GET" and reply.status == 503 then return true end
   if call.method == "GET" and reply.status == 500 then return tries < 2 end
-  return call.method ~= "POST" and idempotent[reply.status] == true
+  return not once[call.method] and idempotent[reply.status] == true
 end
 
 function http.new(world)
@@ -66,7 +67,7 @@ function http.new(world)
       reply = try(world, call)
     until not again(call, reply, tries)
     reply.tries = tries
-    reply.uncertain = call.method == "POST" and idempotent[reply.status] == true
+    reply.uncertain = once[call.method] == true and idempotent[reply.status] == true
     if reply.status == 0 then
       require("fault")(call.method .. " " .. call.url .. " had no answer", {
         kind = reply.uncertain and "uncertain" or "unreachable",

@@ -12,25 +12,41 @@ world.__index = world
 
 local PROJECT = "p1a2b3"
 
-local function settings(given)
+-- The path below which the API of a vendor is.
+local prefixes = {
+  hetzner = "/v1", uptimerobot = "/v3", betterstack = "/api/v2",
+}
+
+local function settings(given, vendor)
   local all = {
     project = "test", project_id = PROJECT, lab = true, run = 1, inputs = {},
     host_driver = "none", ssh = { identities = {} },
-    endpoints = { hetzner = "http://lab/v1", lab = "http://lab/_lab" },
+    endpoints = { lab = "http://lab/_lab", storage = "http://lab/storage/v1" },
   }
+  all.endpoints[vendor] = "http://lab" .. prefixes[vendor]
   for key, value in pairs(given or {}) do all[key] = value end
   return all
 end
 
+-- case.vendor: whose stand-in it is; default: hetzner.
 function world.new(case)
+  local vendor = case.vendor or "hetzner"
   local made = setmetatable({
+    prefix = prefixes[vendor],
     time = 1790000000, cache = {}, calls = {}, declared = {}, records = {}, steps = 0,
-    token = ("T"):rep(64), settings = settings(case.settings), notes = {}, lines = {},
-    sleep = tasks.sleep,
+    token = ("T"):rep(64), settings = settings(case.settings, vendor), notes = {},
+    lines = {}, sleep = tasks.sleep,
   }, world)
   modules.install(made, http.new(made))
-  made.lab = require("lab.hetzner").new(case.lab or {})
+  local options = { path = vendor ~= "hetzner" and made.prefix or nil }
+  for name, value in pairs(case.lab or {}) do options[name] = value end
+  made.lab = require("lab." .. vendor).new(options)
   return made
+end
+
+local function base_of(self, path)
+  if path:find("^/_lab") then return "" end
+  return path:find("^/storage_box") and "/storage/v1" or self.prefix
 end
 
 -- A call by hand, as a person with a browser would make it.
@@ -43,7 +59,7 @@ function world:call(method, path, body)
     list[#list + 1] = { name = name, value = value }
   end
   local reply = self.lab:handle {
-    method = method, path = plain:find("^/_lab") and plain or "/v1" .. plain,
+    method = method, path = base_of(self, plain) .. plain,
     query = list,
     headers = token,
     body = body and (type(body) == "string" and body or json.encode(body)),
@@ -74,8 +90,8 @@ local function deep(value)
 end
 
 -- Defaults, kinds of names, what is required.
-function world.check(_, kind, declared)
-  local want = kind.shorthand and kind.shorthand(deep(declared)) or deep(declared)
+function world.check(_, kind, declared, called)
+  local want = kind.shorthand and kind.shorthand(deep(declared), called) or deep(declared)
   for name in pairs(want) do
     local attribute = kind.attributes[name]
     if not attribute or attribute.computed then
@@ -90,6 +106,7 @@ function world.check(_, kind, declared)
 end
 
 function world.equal(left, right)
+  left, right = modules.reveal(left), modules.reveal(right)
   if type(left) ~= "table" or type(right) ~= "table" then return left == right end
   for key, value in pairs(left) do
     if not world.equal(value, right[key]) then return false end
@@ -114,12 +131,14 @@ local function differs(attribute, want, found)
 end
 
 -- Names of the attributes that differ, whether one of them is fixed, and what was
--- otherwise at birth.
-function world.diff(kind, want, found)
+-- otherwise at birth. What the world does not show of a secret, the record does.
+function world.diff(kind, want, found, recorded)
   local fields, replace, births = {}, false, {}
   for name, attribute in pairs(kind.attributes) do
     local ignored = attribute.computed or attribute["local"] or want[name] == nil
-    if not ignored and differs(attribute, want[name], found[name]) then
+    local seen = found[name]
+    if seen == nil and attribute.secret then seen = (recorded or {})[name] end
+    if not ignored and differs(attribute, want[name], seen) then
       local list = attribute.birth and births or fields
       list[#list + 1] = name
       replace = replace or attribute.fixed == true
@@ -130,7 +149,8 @@ function world.diff(kind, want, found)
 end
 
 local function add_preview(kind, change)
-  change.preview = kind.preview and change.action ~= "none" and kind.preview(change) or {}
+  local is = change.want or change.have
+  change.preview = kind.preview and is and kind.preview(change) or {}
   change.want = change.preview.want or change.want
   if change.preview.replace_because then change.action = "replace" end
   change.prices = kind.price and change.want and kind.price(change.want) or {}
@@ -139,7 +159,7 @@ end
 -- { action, have, want, fields, preview }
 function world:plan(kind, name, declared)
   local address = kind.name .. "/" .. name
-  local want = declared and self:check(kind, declared)
+  local want = declared and self:check(kind, declared, name)
   local item = {
     address = address, name = name, want = want, recorded = self.records[address],
     open = self.notes[address] and { note = self.notes[address] },
@@ -152,7 +172,8 @@ function world:plan(kind, name, declared)
     change.action = "create"
   else
     local replace
-    change.fields, replace, change.births = world.diff(kind, want, have)
+    change.fields, replace, change.births = world.diff(kind, want, have,
+      self.records[address])
     change.action = replace and "replace" or #change.fields > 0 and "update" or "none"
   end
   add_preview(kind, change)
@@ -169,6 +190,14 @@ function world:step(change)
   }
 end
 
+local function with_secrets(kind, want, found)
+  for name, attribute in pairs(kind.attributes) do
+    local given = attribute.secret and want and want[name]
+    if given and found[name] == nil then found[name] = given end
+  end
+  return found
+end
+
 function world:apply(kind, change)
   local step, address = self:step(change), change.address
   if change.action == "delete" or change.action == "replace" then
@@ -182,6 +211,8 @@ function world:apply(kind, change)
   elseif change.action == "none" then
     self.records[address] = change.have
   end
+  local found = self.records[address]
+  if found then with_secrets(kind, change.want, found) end
   self.notes[address] = nil
 end
 
@@ -190,7 +221,8 @@ function world:requests_executed()
   for _, line in ipairs(self.lab.requests) do
     if line.executed then
       list[#list + 1] = line.method .. " "
-        .. line.path:gsub("^/v1", ""):gsub("/%d+", "/ID")
+        .. line.path:gsub("^/storage/v1", self.prefix):sub(#self.prefix + 1)
+          :gsub("/%d+", "/ID")
     end
   end
   return list

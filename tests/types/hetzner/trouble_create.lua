@@ -54,6 +54,7 @@ end
 
 return {
   lost "502_after", lost "504_after", lost "reset_after", lost "drop_after", lost "cut",
+  lost "late",
   before "502_before", before "504", before "reset_before",
   refused("500", "server_error"), refused("503", "unavailable"),
   refused("limit", "resource_limit_exceeded"),

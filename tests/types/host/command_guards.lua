@@ -42,6 +42,11 @@ return {
     equal("1:done\n", probed(kind, want, {}), "declared safe")
     assert(kind.undecided(want) == nil)
   end },
+  { what = "of what is not declared any more nothing is known", run = function()
+    local kind = load()
+    local text = kind.probe({ { name = "x", recorded = {} } }, { in_run = true })
+    equal("", shell(text), "the probe")
+  end },
   { what = "creates decides by itself when it is there", run = function()
     local kind = load()
     local want = { run = "true", only_if = "true", creates = there, directory = "/" }

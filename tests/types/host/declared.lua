@@ -9,19 +9,38 @@ end
 -- A declaration goes through its shorthand although everything in it is known later.
 local later = {
   { "cron", { schedule = 1, run = 1, user = 1 } }, { "timer", { schedule = 1, run = 1 } },
-  { "caddy.site", { domain = 1, reverse_proxy = 1, extra = 1 } },
+  { "caddy.site", { domain = 1, reverse_proxy = 1, extra = 1, log = 1 } },
   { "caddy.install", { email = 1, acme_root = 1 } }, { "file", { content = 1 } },
   { "git", { repository = 1, revision = 1, path = 1 } }, { "user", { login = 1,
     ssh_keys = 1 } },
   { "docker.compose", { path = 1, env = 1, revision = 1 } }, { "ufw", { allow = 1 } },
   { "package", { version = 1 } }, { "command", { run = 1, creates = 1 } },
   { "fail2ban", { ban_time = 1 } }, { "check.logs", { path = 1 } },
+  { "link", { target = 1 } }, { "line", { path = 1, line = 1 } },
+  { "block", { path = 1, content = 1 } }, { "wait_for", { port = 1, path = 1 } },
+  { "logrotate", { files = 1, size = 1, postrotate = 1 } },
+  { "journald", { max_use = 1, max_retention = 1 } },
+  { "archive", { url = 1, sha256 = 1, strip = 1 } },
+  { "certificate", { path = 1, key = 1, certificate = 1 } },
 }
 
 local refused = {
+  { "fail2ban", { ban_time = "for ever" }, "no time" },
+  { "fail2ban", { find_time = "10 apples" }, "no time" },
+  { "fail2ban", { find_time = "-1" }, "no time" },
   { "ufw", { allow = { 80, "443/tcp" } }, "lock us out" },
   { "ufw", { allow = { 22 }, ssh_port = 2222 }, "2222/tcp" },
   { "cron", { schedule = "* * *", run = "x" }, "no schedule" },
+  { "cron", { schedule = "60 * * * *", run = "x" }, "no schedule" },
+  { "cron", { schedule = "0 24 * * *", run = "x" }, "no schedule" },
+  { "cron", { schedule = "5/10 * * * *", run = "x" }, "no schedule" },
+  { "cron", { schedule = "*/0 * * * *", run = "x" }, "no schedule" },
+  { "cron", { schedule = "5-1 * * * *", run = "x" }, "no schedule" },
+  { "cron", { schedule = "0 0 0 * *", run = "x" }, "no schedule" },
+  { "cron", { schedule = "0 0 1, * *", run = "x" }, "no schedule" },
+  { "cron", { schedule = "0 0 * january *", run = "x" }, "no schedule" },
+  { "cron", { schedule = "0 0 * * 8", run = "x" }, "no schedule" },
+  { "cron", { schedule = "@fortnightly", run = "x" }, "no schedule" },
   { "cron", { schedule = "@daily", run = "x\ny" }, "one line" },
   { "cron", { schedule = "@daily", run = "x" }, "pass over", "with.dot" },
   { "command", { run = "x" }, "no guard" },
@@ -31,6 +50,22 @@ local refused = {
   { "docker.compose", { path = "/x", env = { A = "it's" } }, "cannot stand in .env" },
   { "caddy.site", { domain = "x" }, "name of a site", "a/b" },
   { "check.logs", {}, "names no log" },
+  { "line", { path = "/x", line = "a\nb" }, "one line" },
+  { "line", { path = "/x" }, "which line" },
+  { "line", { path = "/x", line = "a", after = "b", before = "c" }, "before another" },
+  { "block", { path = "/x", content = "a\0b" }, "a NUL" },
+  { "block", { path = "/x", content = "a", after = "b", before = "c" },
+    "before another" },
+  { "wait_for", {}, "what for" }, { "wait_for", { port = 1, within = "soon" }, "soon" },
+  { "logrotate", { files = { "shop.log" } }, "no path of a log" },
+  { "logrotate", { files = { "/x" }, size = "much" }, "no size" },
+  { "logrotate", { files = { "/x" } }, "pass over", "with.dot" },
+  { "journald", { max_use = "much" }, "SystemMaxUse" },
+  { "journald", { max_retention = "30 dogs" }, "no span" },
+  { "archive", { path = "/x" }, "one of url and file" },
+  { "archive", { url = "u", file = "f" }, "one of url and file" },
+  { "archive", { url = "u" }, "no sha256" },
+  { "archive", { url = "u", sha256 = "abc" }, "64 digits" },
 }
 
 local allowed = {
@@ -38,6 +73,11 @@ local allowed = {
     { allow = { "from 10.0.0.0/8 to any port 22" } } },
   { "ufw", { allow = { 2222 }, ssh_port = 2222 } }, { "package", {}, "libc6:i386" },
   { "package", {}, "g++" }, { "package", {}, "libstdc++6" },
+  { "cron", { schedule = "0 */6 * * mon-fri", run = "x" } },
+  { "cron", { schedule = "1,2,3-4/1,*/9 0 31 JAN 7", run = "x" } },
+  { "cron", { schedule = "@reboot", run = "x" } },
+  { "fail2ban", { ban_time = "1h 30min", find_time = "600" } },
+  { "fail2ban", { ban_time = "-1" } },
 }
 
 local all = {}
@@ -89,7 +129,7 @@ all[#all + 1] = { what = "nothing that is known later is written or compared as 
   kind = load "file"
   found = kind.read({ { want = { path = "/f", content = fakes.box("unknown"),
     mode = "0644" } } },
-    "1:644:root:root:3:" .. ("a"):rep(64) .. ":\n")[1]
+    "files 1:\nstat 644:root:root:3\nsum " .. ("a"):rep(64) .. " \n")[1]
   assert(found.content == "sha256:" .. ("a"):rep(64))
 end }
 return all

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/map.h"
 #include "base/text.h"
 #include "engine/plan.h"
@@ -28,6 +29,8 @@ enum fake_fault {
     FAKE_UNREACHABLE, // it cannot be observed
     FAKE_ASK,         // only a run may ask; its step does nothing when it is there
     FAKE_HELD,        // it is not answered, until fake_let_go
+    FAKE_MEASURE,     // a check, which passes, measures
+    FAKE_WARN,        // the same, and warns of what it measured
 };
 
 struct fake_pending {
@@ -49,6 +52,8 @@ struct fake {
     int64_t next_id;
     bool stable_ids; // of the address, not of the order in which things are made
     size_t observe_count, apply_count, preview_count;
+    const char *edited;       // what preview says of a removal, or NULL
+    const char *warning;      // what it warns of, or NULL
     const char *refined_type; // preview turns a list of types into this one
     volatile int *interrupt_after_first;
     void (*after_step)(void *context, const char *address); // once it was carried out
@@ -60,7 +65,11 @@ struct fake {
     const char *complaint; // of every rule, or NULL
     bool judge_fails;
     size_t most_steps, most_hosts; // of the cloud and batches of hosts at once, at most
-    const char *revealed;          // what every source of a secret tells; NULL: it fails
+    // No step ends until so many were under way at once, or it has been waited for in
+    // vain: how soon a step begins depends on the disk.
+    size_t await_steps, await_hosts;
+    int64_t awaited_until_ms;
+    const char *revealed; // what every source of a secret tells; NULL: it fails
 };
 
 static inline unsigned fake_random(struct fake *fake)
@@ -246,8 +255,10 @@ static inline void fake_answer(struct fake *fake, struct observe_batch *batch)
             fake_log(fake, "ask %s", item->address);
         }
         if (fake_scripted(fake, at) == FAKE_UNREACHABLE) {
+            struct fault *fault = arena_alloc(batch->arena, sizeof *fault);
+            fault_set(fault, FAULT_UNREACHABLE, "%s does not answer", at);
             item->state = OBSERVE_FAILED;
-            fault_set(&item->fault, FAULT_UNREACHABLE, "%s does not answer", at);
+            item->fault = fault;
         }
     }
     batch->done(batch);
@@ -322,6 +333,16 @@ static inline const char *fake_name_before(struct fake *fake, const struct step 
     return arena_format(&fake->arena, "%s/%s", change->type, name);
 }
 
+static inline void fake_measure(struct fake *fake, struct step *step, bool warns)
+{
+    static const char *const warnings[] = {"p95 is 140 ms, over 100 ms"};
+    static const struct record_measurement measured = {
+        .name = "p95_ms", .value = 140, .unit = "ms"};
+    step->answer = (struct check_answer){{&measured, 1}, warnings, warns, NULL};
+    if (step->last.count > 0)
+        fake_log(fake, "last %g of %zu", step->last.rows[0].value, step->last.count);
+}
+
 static inline void fake_execute(struct fake *fake, struct step *step)
 {
     const char *address = step->change->address;
@@ -345,6 +366,8 @@ static inline void fake_execute(struct fake *fake, struct step *step)
         fake_remove(fake, fake_name_before(fake, step));
     step->found = fake_find(fake, address);
     step->outcome = STEP_DONE;
+    if (what == FAKE_MEASURE || what == FAKE_WARN)
+        fake_measure(fake, step, what == FAKE_WARN);
     if (what == FAKE_HALF || what == FAKE_LOST) {
         step->found = NULL;
         step->outcome = what == FAKE_LOST ? STEP_UNCERTAIN : STEP_FAILED;
@@ -393,6 +416,14 @@ static inline bool fake_is_held(const struct fake *fake, const struct step_batch
 }
 
 // What was held and left by the engine is carried out after all, for nobody.
+// Twenty seconds at most.
+static inline void fake_await(struct fake *fake, size_t steps, size_t hosts)
+{
+    fake->await_steps = steps;
+    fake->await_hosts = hosts;
+    fake->awaited_until_ms = clock_monotonic_ms() + 20000;
+}
+
 static inline void fake_let_go(struct fake *fake)
 {
     for (size_t i = 0; i < fake->pending_count; i++)
@@ -415,6 +446,13 @@ static inline bool fake_is_stuck(struct fake *fake)
     return true;
 }
 
+static inline bool fake_awaits(const struct fake *fake)
+{
+    return (fake->most_steps < fake->await_steps ||
+            fake->most_hosts < fake->await_hosts) &&
+           clock_monotonic_ms() < fake->awaited_until_ms;
+}
+
 // One of those whose delay is over, in no order.
 static inline bool fake_turn(void *context)
 {
@@ -428,7 +466,8 @@ static inline bool fake_turn(void *context)
             fake->pending[i].delay--;
     size_t index = fake_random(fake) % fake->pending_count;
     struct fake_pending pending = fake->pending[index];
-    if (pending.delay > 0 || fake_is_held(fake, pending.apply))
+    if (pending.delay > 0 || fake_is_held(fake, pending.apply) ||
+        (pending.apply != NULL && fake_awaits(fake)))
         return true;
     fake->pending[index] = fake->pending[--fake->pending_count];
     if (pending.observe != NULL)
@@ -451,6 +490,42 @@ static inline void fake_price(struct arena *arena, const struct value *attribute
     (*lines)->known = money_parse_budget(price, &(*lines)->monthly, &fault);
 }
 
+static inline void fake_add_handler(struct arena *arena, struct preview *preview,
+                                    const char *name)
+{
+    size_t place = preview->handler_count++;
+    preview->handlers[place] = name;
+    preview->handler_scripts[place] = arena_format(arena, "systemctl %s", name);
+}
+
+// What `notify` says, and what the declaration or the row restarts. The removal of the
+// file "/units/x" leaves nothing to restart of x.
+static inline void fake_owe(struct arena *arena, const struct change *change,
+                            const char *notify, struct preview *preview)
+{
+    const struct value *units = change->resource != NULL ? change->resource->restarts
+                                : change->record != NULL ? change->record->restarts
+                                                         : NULL;
+    size_t count = units != NULL ? units->list.count : 0;
+    if (!plan_does(change) || change->action == CHANGE_FORGET)
+        return;
+    preview->handlers = arena_alloc(arena, (count + 1) * sizeof *preview->handlers);
+    preview->handler_scripts =
+        arena_alloc(arena, (count + 1) * sizeof *preview->handler_scripts);
+    if (notify != NULL)
+        fake_add_handler(arena, preview, notify);
+    for (size_t i = 0; i < count; i++)
+        fake_add_handler(
+            arena, preview,
+            arena_format(arena, "restart %s", units->list.items[i]->string.bytes));
+    const char *unit = change->name != NULL ? strstr(change->name, "/units/") : NULL;
+    if (change->action != CHANGE_DELETE || unit == NULL)
+        return;
+    preview->voids = arena_alloc(arena, sizeof *preview->voids);
+    preview->voids[preview->void_count++] =
+        arena_format(arena, "restart %s", unit + 7);
+}
+
 static inline bool fake_preview(void *context, struct arena *arena,
                                 const struct change *change, struct preview *preview,
                                 struct fault *fault)
@@ -471,15 +546,12 @@ static inline bool fake_preview(void *context, struct arena *arena,
                                      value_text(arena, fake->refined_type));
     bool resizes = change->action == CHANGE_UPDATE && change->host == NULL &&
                    value_find(change->wanted, "size") != NULL;
+    preview->stays_because = change->action == CHANGE_DELETE ? fake->edited : NULL;
+    preview->warnings = fake->warning != NULL ? &fake->warning : NULL;
+    preview->warning_count = fake->warning != NULL;
     preview->downtime = resizes ? "about a minute" : NULL;
     preview->downtime_ms = resizes ? 60000 : 0;
-    if (notify != NULL && plan_does(change)) {
-        preview->handlers = arena_alloc(arena, sizeof *preview->handlers);
-        preview->handler_scripts = arena_alloc(arena, sizeof *preview->handler_scripts);
-        preview->handlers[0] = notify;
-        preview->handler_scripts[0] = arena_format(arena, "systemctl %s", notify);
-        preview->handler_count = 1;
-    }
+    fake_owe(arena, change, notify, preview);
     return true;
 }
 

@@ -29,6 +29,7 @@ static void each_has_its_own_limit(void **state)
     scene->engine.parallel = 8;
     scene->engine.limits = limits;
     scene->engine.limit_count = 2;
+    fake_await(&scene->fake, 3, 2);
     scene_run(scene);
     assert_int_equal(scene->fake.most_steps, 3);
     assert_int_equal(scene->fake.most_hosts, 2);
@@ -46,6 +47,7 @@ static void without_one_all_count_together(void **state)
     scene->engine.parallel = 8;
     scene->engine.limits = limits;
     scene->engine.limit_count = 1;
+    fake_await(&scene->fake, 1, 6);
     scene_run(scene);
     assert_int_equal(scene->fake.most_steps, 1);
     assert_int_equal(scene->fake.most_hosts, 6);

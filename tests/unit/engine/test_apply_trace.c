@@ -44,6 +44,9 @@ static void a_change_tells_its_fields_and_the_row(void **state)
     thing->stage = "first";
     thing->phase = 2;
     thing->tags = scene_value(scene, "[\"web\"]");
+    thing->ignore = scene_value(scene, "[\"colour\"]");
+    thing->restarts = scene_value(scene, "[\"x\"]");
+    thing->reloads = scene_value(scene, "[\"y\"]");
     scene_run(scene);
     thing->attributes = value_with(&scene->arena, thing->attributes, "size",
                                    value_integer(&scene->arena, 2));
@@ -51,8 +54,10 @@ static void a_change_tells_its_fields_and_the_row(void **state)
     const struct record_step *step = last_step(scene, "cloud.thing/a");
     assert_string_equal(json_text(&scene->arena, step->fields), "{\"size\":false}");
     assert_string_equal(json_text(&scene->arena, step->row_before),
-                        "{\"needs\":[\"cloud.other/b\"],\"phase\":2,"
+                        "{\"ignore\":[\"colour\"],"
+                        "\"needs\":[\"cloud.other/b\"],\"phase\":2,"
                         "\"playbook\":\"playbooks/test.lua\",\"protect\":true,"
+                        "\"reloads\":[\"y\"],\"restarts\":[\"x\"],"
                         "\"stage\":\"first\",\"tags\":[\"web\"]}");
     assert_int_equal(value_find_integer(step->wanted_before, "size", 0), 1);
     assert_int_equal(value_find_integer(step->before, "size", 0), 1);

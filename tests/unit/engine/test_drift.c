@@ -83,6 +83,39 @@ static void what_the_playbook_wants_anew_is_no_drift(void **state)
     scene_free(scene);
 }
 
+static void what_is_left_as_found_is_no_drift(void **state)
+{
+    (void) state;
+    struct scene *scene = scene_new(1, false);
+    struct resource *thing =
+        scene_add(scene, "cloud.thing", "a", NULL, "{\"size\": 1, \"parts\": [\"x\"]}");
+    thing->ignore = value(scene, "[\"size\"]");
+    scene_run(scene);
+    fake_drift(&scene->fake, "cloud.thing/a", "size", value(scene, "3"));
+    assert_int_equal(look(scene).item_count, 0);
+    fake_drift(&scene->fake, "cloud.thing/a", "parts", value(scene, "[\"y\"]"));
+    const struct drift other = look(scene);
+    assert_int_equal(other.item_count, 1);
+    assert_string_equal(other.items[0].field, "parts");
+    // A run that changes nothing else learns what the playbook says by now.
+    fake_drift(&scene->fake, "cloud.thing/a", "parts", value(scene, "[\"x\"]"));
+    fake_drift(&scene->fake, "cloud.thing/a", "size", value(scene, "1"));
+    thing->ignore = value(scene, "[\"all\"]");
+    scene_run(scene);
+    fake_drift(&scene->fake, "cloud.thing/a", "parts", value(scene, "[\"y\"]"));
+    assert_int_equal(look(scene).item_count, 0);
+    thing->ignore = NULL;
+    fake_drift(&scene->fake, "cloud.thing/a", "parts", value(scene, "[\"x\"]"));
+    scene_run(scene);
+    fake_drift(&scene->fake, "cloud.thing/a", "size", value(scene, "3"));
+    assert_int_equal(look(scene).item_count, 1);
+    fake_remove(&scene->fake, "cloud.thing/a");
+    const struct drift gone = look(scene);
+    assert_int_equal(gone.item_count, 1);
+    assert_null(gone.items[0].field);
+    scene_free(scene);
+}
+
 static void what_is_gone_was_deleted_outside(void **state)
 {
     (void) state;
@@ -204,6 +237,7 @@ int main(void)
         cmocka_unit_test(nothing_drifts_by_itself),
         cmocka_unit_test(a_change_outside_is_told_by_field),
         cmocka_unit_test(what_the_playbook_wants_anew_is_no_drift),
+        cmocka_unit_test(what_is_left_as_found_is_no_drift),
         cmocka_unit_test(what_is_gone_was_deleted_outside),
         cmocka_unit_test(a_secret_that_was_changed_is_told_without_it),
         cmocka_unit_test(what_cannot_be_read_is_told_once),

@@ -69,6 +69,36 @@ static void what_is_read_is_what_was_written(void **state)
     scene_free(scene);
 }
 
+static void an_undo_and_a_destroy_say_what_they_are(void **state)
+{
+    (void) state;
+    struct scene *scene = scene_new(1, false);
+    const struct undo_loss lost[] = {{"cloud.thing/a", "its address"}};
+    plan_all(scene);
+    struct planfile file = saved_of(scene, true);
+    file.playbook = NULL;
+    file.losses = lost;
+    file.loss_count = 1;
+    scene->plan->undoes = 4;
+    struct planfile read = saved_read(scene, saved_text(scene, &file));
+    assert_null(read.playbook);
+    assert_int_equal(read.plan->undoes, 4);
+    assert_false(read.plan->is_destroy);
+    assert_int_equal(read.loss_count, 1);
+    assert_string_equal(read.losses[0].what, "its address");
+    scene->plan->undoes = 0;
+    scene->plan->is_destroy = true;
+    read = saved_read(scene, saved_text(scene, &file));
+    assert_true(read.plan->is_destroy);
+    // Any other plan is of a playbook.
+    scene->plan->is_destroy = false;
+    const char *bytes = saved_text(scene, &file);
+    assert_false(planfile_decode(&scene->arena, bytes, strlen(bytes), &read,
+                                 &scene->fault));
+    assert_non_null(strstr(scene->fault.why, "what the plan is for"));
+    scene_free(scene);
+}
+
 static bool holds(const char *bytes, const char *secret, size_t length)
 {
     char hex[512] = "";
@@ -249,6 +279,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_read_is_what_was_written),
+        cmocka_unit_test(an_undo_and_a_destroy_say_what_they_are),
         cmocka_unit_test(nothing_secret_and_no_content_is_kept),
         cmocka_unit_test(what_is_cut_or_changed_is_refused),
         cmocka_unit_test(the_version_is_looked_at_first),

@@ -63,12 +63,52 @@ static void what_is_still_declared_is_refused(void **state)
     scene_free(scene);
 }
 
+static void what_was_edited_is_not_destroyed(void **state)
+{
+    struct scene *scene = scene_new(4, false);
+    (void) state;
+    scene_add(scene, "cloud.thing", "a", NULL, "{}");
+    scene_run(scene);
+    scene_restart(scene);
+    scene->fake.edited = "it was edited";
+    scene_plan(scene);
+    const struct change *change = scene_change(scene, "cloud.thing/a");
+    assert_int_equal(change->action, CHANGE_FORGET);
+    assert_true(change->stays);
+    assert_string_equal(change->reason, "it was edited: it stays as it is");
+    assert_int_equal(scene->plan->destroy_count, 0);
+    assert_int_equal(scene->plan->warning_count, 1);
+    assert_true(scene_try_apply(scene));
+    assert_non_null(fake_find(&scene->fake, "cloud.thing/a"));
+    scene_expect_empty(scene);
+    scene_free(scene);
+}
+
+// A warning is told also where nothing is to be done, once.
+static void a_plan_without_changes_warns(void **state)
+{
+    struct scene *scene = scene_new(5, false);
+    (void) state;
+    scene_add(scene, "cloud.thing", "a", NULL, "{}");
+    scene_run(scene);
+    scene_restart(scene);
+    scene_add(scene, "cloud.thing", "a", NULL, "{}");
+    scene->fake.warning = "it expires in 3 days";
+    scene_plan(scene);
+    assert_int_equal(scene_change(scene, "cloud.thing/a")->action, CHANGE_NONE);
+    assert_int_equal(scene->plan->warning_count, 1);
+    assert_string_equal(scene->plan->warnings[0], "cloud.thing/a: it expires in 3 days");
+    scene_free(scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_row_goes_and_the_thing_stays),
         cmocka_unit_test(what_is_on_a_machine_stays_with_it),
         cmocka_unit_test(what_is_still_declared_is_refused),
+        cmocka_unit_test(what_was_edited_is_not_destroyed),
+        cmocka_unit_test(a_plan_without_changes_warns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -220,6 +220,26 @@ static void sources_have_names(void **state)
     scene_free(scene);
 }
 
+// Of a key made here others may know the public half, before and after it is there.
+static void a_key_tells_its_public_half(void **state)
+{
+    (void) state;
+    struct scene *scene = scene_new(1, false);
+    scene_add_host(scene);
+    scene_add(scene, "secret", "key", NULL, "{\"kind\": \"ssh\"}");
+    scene_add(scene, "file", "/pub", "host/app",
+              "{\"content\": {\"$reference\": [\"secret/key\", \"public_key\"]}}");
+    scene_run(scene);
+    assert_memory_equal(sealed_text(scene), "-----BEGIN OPENSSH", 18);
+    scene_expect_empty(scene);
+    const struct change *change = scene_change(scene, "app:file/pub");
+    const char *text = value_find_text(change->wanted, "content", "");
+    assert_memory_equal(text, "ssh-ed25519 AAAA", 16);
+    assert_string_equal(text, value_find_text(scene_change(scene, "secret/key")->found,
+                                              "public_key", ""));
+    scene_free(scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -232,6 +252,7 @@ int main(void)
         cmocka_unit_test(one_that_is_overdue_is_in_every_plan),
         cmocka_unit_test(what_is_declared_is_remembered),
         cmocka_unit_test(sources_have_names),
+        cmocka_unit_test(a_key_tells_its_public_half),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -177,6 +177,90 @@ static void a_host_that_is_left_out_need_not_answer(void **state)
     scene_free(scene);
 }
 
+static void by_group(void **state)
+{
+    (void) state;
+    struct scene *scene = scene_new(1, false);
+    const struct value *tags = scene_value(scene, "[\"web\"]");
+    scene_add(scene, "host", "app", NULL, "{\"address\": \"10.0.0.2\"}")->tags = tags;
+    scene_add(scene, "file", "/x", "host/app", "{\"content\": \"x\"}");
+    scene_add(scene, "host", "db", NULL, "{\"address\": \"10.0.0.3\"}");
+    scene_add(scene, "file", "/x", "host/db", "{\"content\": \"x\"}")->tags = tags;
+    ask(scene, "group=web", NULL);
+    scene_plan(scene);
+    assert_int_equal(scene->plan->add_count, 2);
+    assert_int_equal(scene_change(scene, "app:file/x")->action, CHANGE_CREATE);
+    ask(scene, NULL, "group=web");
+    scene_plan(scene);
+    expect_skipped(scene, "app:file/x", "left out by --except");
+    assert_int_equal(scene_change(scene, "db:file/x")->action, CHANGE_CREATE);
+    ask(scene, "group=wbe", NULL);
+    assert_false(scene_try_plan(scene));
+    scene_free(scene);
+}
+
+static void silence(struct scene *scene, const char *host, const char *thing)
+{
+    map_put(&scene->fake.faults, host, (void *) FAKE_UNREACHABLE);
+    map_put(&scene->fake.faults, thing, (void *) FAKE_UNREACHABLE);
+}
+
+static void a_host_that_does_not_answer_holds_up_its_branch_alone(void **state)
+{
+    (void) state;
+    struct scene *scene = scene_new(1, false);
+    scene_add(scene, "host", "app", NULL, "{\"address\": \"10.0.0.2\"}");
+    scene_add(scene, "file", "/x", "host/app", "{\"content\": \"x\"}");
+    scene_add(scene, "host", "db", NULL, "{\"address\": \"10.0.0.3\"}");
+    scene_run(scene);
+    scene_after(scene, scene_add(scene, "cloud.thing", "a", NULL, "{\"size\": 1}"),
+                "app:file/x");
+    scene_add(scene, "cloud.thing", "b", NULL, "{\"size\": 1}");
+    scene_add(scene, "file", "/y", "host/db", "{\"content\": \"y\"}");
+    silence(scene, "host/app", "app:file/x");
+    assert_false(scene_try_plan(scene));
+    assert_int_equal(scene->fault.kind, FAULT_UNREACHABLE);
+    scene->options.leave_unreached = true;
+    scene_run(scene);
+    assert_int_equal(fake_count(&scene->fake, "create cloud.thing/b"), 1);
+    assert_int_equal(fake_count(&scene->fake, "create db:file/y"), 1);
+    assert_int_equal(fake_count(&scene->fake, "create cloud.thing/a"), 0);
+    expect_skipped(scene, "cloud.thing/a",
+                   "needs app:file/x, whose host does not answer");
+    assert_int_equal(scene->plan->unreached_count, 1);
+    assert_string_equal(scene->plan->unreached[0].host, "host/app");
+    assert_false(plan_is_whole(scene->plan, &scene->fault));
+    assert_int_equal(scene->fault.kind, FAULT_UNREACHABLE);
+    assert_non_null(strstr(scene->fault.what, "while reading host/app"));
+    // When it answers again, the rest is done.
+    map_clear(&scene->fake.faults);
+    map_init(&scene->fake.faults);
+    scene_run(scene);
+    assert_true(plan_is_whole(scene->plan, &scene->fault));
+    assert_int_equal(fake_count(&scene->fake, "create cloud.thing/a"), 1);
+    assert_int_equal(fake_count(&scene->fake, "create cloud.thing/b"), 1);
+    scene_free(scene);
+}
+
+static void what_is_on_it_is_not_removed_unseen(void **state)
+{
+    (void) state;
+    struct scene *scene = scene_new(1, false);
+    scene_add(scene, "host", "app", NULL, "{\"address\": \"10.0.0.2\"}");
+    scene_add(scene, "file", "/x", "host/app", "{\"content\": \"x\"}");
+    scene_run(scene);
+    scene_restart(scene);
+    scene_add(scene, "host", "app", NULL, "{\"address\": \"10.0.0.2\"}");
+    scene_after(scene, scene_add(scene, "cloud.thing", "a", NULL, "{\"size\": 1}"),
+                "host/app");
+    silence(scene, "host/app", "app:file/x");
+    scene->options.leave_unreached = true;
+    scene_plan(scene);
+    assert_true(plan_is_empty(scene->plan));
+    assert_non_null(scene_change(scene, "app:file/x")->skipped);
+    scene_free(scene);
+}
+
 static void a_selector_must_select(void **state)
 {
     (void) state;
@@ -202,6 +286,9 @@ int main(void)
         cmocka_unit_test(by_tag_host_and_phase),
         cmocka_unit_test(what_is_still_needed_is_not_removed),
         cmocka_unit_test(a_host_that_is_left_out_need_not_answer),
+        cmocka_unit_test(by_group),
+        cmocka_unit_test(a_host_that_does_not_answer_holds_up_its_branch_alone),
+        cmocka_unit_test(what_is_on_it_is_not_removed_unseen),
         cmocka_unit_test(a_selector_must_select),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

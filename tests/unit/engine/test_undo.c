@@ -182,6 +182,64 @@ static void what_a_run_did_not_touch_stays(void **state)
     scene_free(scene);
 }
 
+static void what_is_left_as_found_stays_so(void **state)
+{
+    (void) state;
+    struct scene *scene = scene_new(1, false);
+    struct resource *thing = scene_add(scene, "cloud.thing", "a", NULL,
+                                       "{\"size\": 1, \"colour\": \"red\"}");
+    thing->ignore = scene_value(scene, "[\"colour\"]");
+    scene_run(scene);
+    fake_drift(&scene->fake, "cloud.thing/a", "colour", scene_value(scene, "\"blue\""));
+    set_size(scene, thing, 2);
+    int64_t run = run_as_declared(scene);
+    undo(scene, run);
+    const struct value *there = fake_find(&scene->fake, "cloud.thing/a");
+    assert_int_equal(value_find_integer(there, "size", 0), 1);
+    assert_string_equal(value_find_text(there, "colour", ""), "blue");
+    set_size(scene, thing, 1);
+    scene_expect_empty(scene);
+    scene_free(scene);
+}
+
+static bool owes(const struct scene *scene, const char *name)
+{
+    for (size_t i = 0; i < scene->plan->handler_count; i++)
+        if (strcmp(scene->plan->handlers[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+static void what_a_change_owed_its_undoing_owes(void **state)
+{
+    (void) state;
+    struct scene *scene = scene_new(1, false);
+    scene_add_host(scene);
+    struct resource *file =
+        scene_add(scene, "file", "/a", "host/app", "{\"content\": \"1\"}");
+    file->restarts = scene_value(scene, "[\"x\"]");
+    const struct value *first = file->attributes;
+    scene_run(scene);
+    file->attributes = scene_value(scene, "{\"content\": \"2\"}");
+    file->restarts = scene_value(scene, "[\"y\"]");
+    int64_t change = run_as_declared(scene);
+    undo(scene, change);
+    assert_true(owes(scene, "restart x") && !owes(scene, "restart y"));
+    // The row that came of it owes the same when it goes, and so when it comes back.
+    file->attributes = first;
+    file->restarts = scene_value(scene, "[\"x\"]");
+    scene_expect_empty(scene);
+    scene->set.count--;
+    int64_t removal = run_as_declared(scene);
+    assert_true(owes(scene, "restart x"));
+    undo(scene, removal);
+    assert_true(owes(scene, "restart x"));
+    assert_int_equal(fake_count(&scene->fake, "handler host/app restart x"), 4);
+    scene->set.count++;
+    scene_expect_empty(scene);
+    scene_free(scene);
+}
+
 static void a_replacement_is_replaced_back(void **state)
 {
     (void) state;
@@ -377,6 +435,8 @@ int main(void)
         cmocka_unit_test(what_a_run_changed_is_changed_back),
         cmocka_unit_test(what_a_run_removed_is_made_again),
         cmocka_unit_test(what_a_run_did_not_touch_stays),
+        cmocka_unit_test(what_is_left_as_found_stays_so),
+        cmocka_unit_test(what_a_change_owed_its_undoing_owes),
         cmocka_unit_test(a_replacement_is_replaced_back),
         cmocka_unit_test(what_stood_on_a_replaced_machine_comes_back),
         cmocka_unit_test(what_was_there_before_us_is_as_it_was),

@@ -140,6 +140,37 @@ static void gives_a_light_host_its_keys(void **state)
     assert_int_equal(home.st_mode & 07777, 0700);
 }
 
+static void gives_an_appliance_its_files(void **state)
+{
+    static const struct driver_file files[] = {
+        {"/usr/sbin/lab-init", 0755, "#!/bin/sh\n"},
+        {"/etc/secret", 0600, "canary\n"},
+    };
+    struct scene *scene = *state;
+    struct fault fault = {0};
+    struct stat file;
+    const char *tools = arena_format(&scene->arena, "%s/tools/usr/bin", scene->folder);
+    scene->settings.directory = scene->folder;
+    assert_true(tool_make_folder(tools, 0755, &fault) &&
+                tool_write(arena_format(&scene->arena, "%s/borg", tools), 0755, "borg\n",
+                           &fault));
+    scene->host.is_appliance = true; // with systemd beside it
+    scene->host.files = files;
+    scene->host.file_count = 2;
+    assert_true(seed_write(scene->folder, &scene->host, &scene->settings, &fault));
+    assert_string_equal(content(scene, "/usr/sbin/lab-init"), "#!/bin/sh\n");
+    assert_string_equal(content(scene, "/etc/secret"), "canary\n");
+    assert_string_equal(content(scene, "/usr/bin/borg"), "borg\n");
+    assert_int_equal(
+        stat(arena_format(&scene->arena, "%s/upper/etc/secret", scene->folder), &file),
+        0);
+    assert_int_equal(file.st_mode & 07777, 0600);
+    assert_non_null(strstr(content(scene, "/etc/ssh/ssh_host_ed25519_key"), "OPENSSH"));
+    assert_int_not_equal(
+        stat(arena_format(&scene->arena, "%s/upper/var/lib/cloud", scene->folder), &file),
+        0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -147,6 +178,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(trusts_the_authorities, open_scene, close_scene),
         cmocka_unit_test_setup_teardown(tells_cloud_init, open_scene, close_scene),
         cmocka_unit_test_setup_teardown(gives_a_light_host_its_keys, open_scene,
+                                        close_scene),
+        cmocka_unit_test_setup_teardown(gives_an_appliance_its_files, open_scene,
                                         close_scene),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -88,6 +88,12 @@ static void answers_the_rest(void **state)
     assert_true(call(*state, "notices", "{}", "[]", &fault));
     assert_true(
         call(*state, "dns", "{\"zones\":[\"a.b\"],\"records\":[]}", "null", &fault));
+    assert_true(call(*state, "start",
+                     "{\"id\":10,\"name\":\"box\",\"appliance\":true,\"files\":"
+                     "[{\"path\":\"/etc/x\",\"mode\":384,\"content\":\"x\"}]}",
+                     "null", &fault));
+    assert_true(call(*state, "give", "{\"id\":10,\"files\":[]}", "null", &fault));
+    assert_false(call(*state, "give", "{\"id\":99}", "", &fault));
     assert_false(call(*state, "stop", "{\"id\":99}", "", &fault));
     assert_non_null(strstr(fault.what, "no host 99"));
     assert_false(call(*state, "stop", "{}", "", &fault));

@@ -82,8 +82,11 @@ static void expect(struct scene *scene, const char *method, int failures, int st
                              .url = exchange_url(&scene->exchange, "/fail?x=1")};
     retry_start(scene->retry, &call, done, scene);
     exchange_wait(&scene->exchange);
-    assert_int_equal(scene->tries, tries);
     assert_int_equal(scene->exchange.requests, tries);
+    // A kept connection that is reset is tried once more by newer curls themselves.
+    if (status == 0 && scene->tries == tries - 1)
+        return;
+    assert_int_equal(scene->tries, tries);
 }
 
 static void a_get_is_repeated(void **state)

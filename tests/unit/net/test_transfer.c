@@ -4,9 +4,9 @@
 #include "net/exchange.h"
 
 #include "base/arena.h"
+#include "net/late_microhttpd.h"
 #include "net/process.h"
 
-#include <microhttpd.h>
 
 #include <arpa/inet.h>
 #include <sys/socket.h>

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "net/http.h"
 #include "net/loop.h"
 #include "script/script.h"
 
@@ -22,6 +23,7 @@ struct fixture {
     char folder[64]; // the project, removed at the end
     struct loop *loop;
     struct script *script;
+    struct script *server; // answers requests of the other, or NULL
     struct script_options options;
     struct map inputs;
     struct arena arena;
@@ -69,6 +71,8 @@ static inline void fixture_close(struct fixture *fixture)
 {
     char command[256];
     script_close(fixture->script);
+    script_close(fixture->server); // still there when a test failed: its loop has no end
+    http_close(fixture->options.http);
     while (loop_turn(fixture->loop)) {
     }
     loop_free(fixture->loop);

@@ -7,7 +7,6 @@
 
 // The world is served by a script of its own in the same process.
 struct world {
-    struct script *server;
     bool done;
     int port;
     int begun, ended, lines, notes;
@@ -38,8 +37,9 @@ static void open_world(struct fixture *fixture, struct world *world)
         http_open(&fixture->options.http, fixture->loop, &options, &fixture->fault));
     memset(world, 0, sizeof *world);
     fixture_start(fixture);
-    world->server = fixture->script;
-    script_start(world->server, "test.world", "open", NULL, opened, world);
+    fixture->server = fixture->script;
+    fixture->script = NULL;
+    script_start(fixture->server, "test.world", "open", NULL, opened, world);
     wait_for(fixture, &world->done);
     char json[128];
     snprintf(json, sizeof json, "{\"endpoints\":{\"test\":\"http://127.0.0.1:%d\"}}",
@@ -54,10 +54,12 @@ static void close_world(struct fixture *fixture, struct world *world)
     script_close(fixture->script);
     fixture->script = NULL;
     world->done = false;
-    script_start(world->server, "test.world", "close", NULL, opened, world);
+    script_start(fixture->server, "test.world", "close", NULL, opened, world);
     wait_for(fixture, &world->done);
-    script_close(world->server);
+    script_close(fixture->server);
+    fixture->server = NULL;
     http_close(fixture->options.http);
+    fixture->options.http = NULL;
 }
 
 static void observed(struct observe_batch *batch)
@@ -130,7 +132,7 @@ static void test_observe_failed(void **state)
     struct observe_batch batch = {.type = "test.thing", .items = &item, .count = 1};
     observe(fixture, &batch);
     assert_int_equal(item.state, OBSERVE_FAILED);
-    assert_non_null(strstr(item.fault.what, "http is not offered"));
+    assert_non_null(strstr(item.fault->what, "http is not offered"));
     batch.host = "host/new";
     observe(fixture, &batch);
     assert_int_equal(item.state, OBSERVE_UNKNOWN);
@@ -263,7 +265,7 @@ static void test_a_step_over_its_time(void **state)
     struct fixture *fixture = *state;
     struct world world;
     open_world(fixture, &world);
-    struct resource resource = {.timeout_ms = 20};
+    struct resource resource = {.timeout_ms = 1000};
     struct change change = {.address = "test.thing/new",
                             .type = "test.thing",
                             .name = "new",
@@ -278,12 +280,13 @@ static void test_a_step_over_its_time(void **state)
     struct step_batch batch = {.steps = steps, .count = 1};
     apply(fixture, &world, &batch);
     assert_int_equal(step.outcome, STEP_UNCERTAIN);
-    assert_string_equal(step.fault.what, "test.thing/new took longer than 0 seconds");
+    assert_string_equal(step.fault.what, "test.thing/new took longer than 1 second");
     assert_string_equal(step.fault.where, "playbooks/main.lua:3");
     assert_non_null(strstr(step.fault.next, "longer timeout"));
     assert_int_equal(world.lines, 1); // awake, and no answer after it
     // In time it is as it would be.
     resource.timeout_ms = 60000;
+    step.want = read_json(fixture, "{\"note\":\"brief\",\"password\":\"p\",\"size\":1}");
     world.lines = 0;
     apply(fixture, &world, &batch);
     assert_int_equal(step.outcome, STEP_DONE);
@@ -390,14 +393,60 @@ static void test_preview(void **state)
     change.wanted = value_map(&fixture->arena, &entry, 1);
     assert_true(provider->preview(provider->context, &fixture->arena, &change, &preview,
                                   &fixture->fault));
-    change = (struct change){.address = "app:package/git",
-                             .type = "package",
-                             .name = "git",
-                             .action = CHANGE_CREATE,
-                             .wanted = read_json(fixture, "{\"package\":\"git\"}")};
+    change = (struct change){
+        .address = "app:package/git",
+        .type = "package",
+        .name = "git",
+        .action = CHANGE_CREATE,
+        .wanted = read_json(fixture, "{\"package\":\"git\",\"within\":\"2m\"}")};
     assert_true(provider->preview(provider->context, &fixture->arena, &change, &preview,
                                   &fixture->fault));
     assert_string_equal(preview.actions[0], "apt-get install git");
+}
+
+// A removal owes what its row says; where a service goes, nothing is left to restart.
+static void test_preview_of_a_removal(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture->options.settings =
+        read_json(fixture, "{\"project_id\":\"0123456789abcdef\"}");
+    fixture_start(fixture);
+    const struct provider *provider = script_provider(fixture->script);
+    struct arena *arena = &fixture->arena;
+    const struct record record = {.restarts = read_json(fixture, "[\"worker\"]"),
+                                  .reloads = read_json(fixture, "[\"nginx\"]")};
+    struct change change = {
+        .address = "app:file/etc/a",
+        .type = "file",
+        .name = "/etc/a",
+        .host = "host/app",
+        .record = &record,
+        .action = CHANGE_DELETE,
+        .found = read_json(fixture, "{\"path\":\"/etc/a\",\"content\":\"\"}")};
+    struct preview preview;
+    assert_true(
+        provider->preview(provider->context, arena, &change, &preview, &fixture->fault));
+    assert_int_equal(preview.handler_count, 2);
+    assert_string_equal(preview.handlers[0], "reload nginx");
+    assert_string_equal(preview.handlers[1], "restart worker");
+    assert_int_equal(preview.void_count, 0);
+    change.action = CHANGE_FORGET;
+    change.stays = true;
+    assert_true(
+        provider->preview(provider->context, arena, &change, &preview, &fixture->fault));
+    assert_int_equal(preview.handler_count, 0);
+    change = (struct change){.address = "app:service/worker",
+                             .type = "service",
+                             .name = "worker",
+                             .host = "host/app",
+                             .action = CHANGE_DELETE,
+                             .found = read_json(fixture, "{\"unit\":\"worker\"}")};
+    assert_true(
+        provider->preview(provider->context, arena, &change, &preview, &fixture->fault));
+    assert_int_equal(preview.void_count, 4);
+    assert_string_equal(preview.voids[0], "restart worker.service");
+    assert_string_equal(preview.voids[2], "restart worker");
+    assert_string_equal(preview.voids[3], "reload worker");
 }
 
 static void test_all_types_of_the_stdlib_load(void **state)
@@ -428,6 +477,7 @@ int main(void)
         FIXTURE_TEST(test_update_and_delete),
         FIXTURE_TEST(test_host_batch),
         FIXTURE_TEST(test_preview),
+        FIXTURE_TEST(test_preview_of_a_removal),
         FIXTURE_TEST(test_all_types_of_the_stdlib_load),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -152,6 +152,17 @@ static void test_loops_are_halted(void **state)
     }
 }
 
+// Few instructions, each of which copies all arguments there are: minutes of them stay
+// under the count.
+static void test_slow_instructions_are_halted(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture->options.cpu_ceiling_ms = 1000;
+    fixture_run_ill(fixture, "local function f(...) return f(1, ...) end f()",
+                    "main.lua:1", "does not come to an end");
+    assert_non_null(strstr(fixture->fault.why, "1 s of the processor's time"));
+}
+
 static void test_memory_has_a_ceiling(void **state)
 {
     static const char *const bombs[] = {
@@ -161,7 +172,6 @@ static void test_memory_has_a_ceiling(void **state)
         "local s = (\"x\"):rep(1 << 20) local t = {}\n"
         "while true do t[#t + 1] = s .. #t end",
         "local t = {} for i = 1, 1 << 30 do t[i] = { i, {} } end",
-        "local function f(...) return f(1, ...) end f()",
         "string.format(\"%99999999999d\", 1)",
         "table.concat(setmetatable({}, { __len = function() return 1 << 40 end }), "
         "\"x\", 1, 1 << 40)",
@@ -230,6 +240,7 @@ int main(void)
         FIXTURE_TEST(test_allowed),
         FIXTURE_TEST(test_environments_are_fresh),
         FIXTURE_TEST(test_loops_are_halted),
+        FIXTURE_TEST(test_slow_instructions_are_halted),
         FIXTURE_TEST(test_memory_has_a_ceiling),
         FIXTURE_TEST(test_hang_inside_c),
     };

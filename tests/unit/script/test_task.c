@@ -145,6 +145,7 @@ static void test_http_and_serve(void **state)
     fixture->script = world;
     answer = ask(fixture, "test.world", "close", NULL);
     http_close(fixture->options.http);
+    fixture->options.http = NULL;
 }
 
 static void test_closed_while_waiting(void **state)

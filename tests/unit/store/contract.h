@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
 // What every database behind the store must do, written against its public headers only:
-// database.h, state.h, journal.h, secret.h. A second kind of database is put under it by
-// another opener.
+// database.h, state.h, journal.h, secret.h, measurement.h. A second kind of database is
+// put under it by another opener.
 #pragma once
 
 #include "store/journal.h"
+#include "store/measurement.h"
 #include "store/secret.h"
 #include "store/state.h"
 

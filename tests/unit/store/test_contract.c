@@ -82,6 +82,7 @@ static void a_row_comes_back_whole(struct contract *contract, contract_open_fn o
     struct arena *arena = &contract->fixture->arena;
     contract_open(contract, open, DATABASE_WRITE);
     const struct value *tag = value_text(arena, "net");
+    const struct value *ignored = value_text(arena, "owner");
     const struct value *parts[] = {value_text(arena, "a"),
                                    value_reference(arena, "host/app", "address", false)};
     const struct record written = {
@@ -92,6 +93,9 @@ static void a_row_comes_back_whole(struct contract *contract, contract_open_fn o
         .incarnation = "42/abc",
         .stage = "late",
         .tags = value_list(arena, &tag, 1),
+        .ignore = value_list(arena, &ignored, 1),
+        .restarts = value_list(arena, &tag, 1),
+        .reloads = value_list(arena, &ignored, 1),
         .phase = 3,
         .created_by_us = true,
         .protect = true,
@@ -116,6 +120,9 @@ static void a_row_comes_back_whole(struct contract *contract, contract_open_fn o
     assert_string_equal(row->incarnation, "42/abc");
     assert_string_equal(row->stage, "late");
     assert_true(value_equal(row->tags, written.tags));
+    assert_true(value_equal(row->ignore, written.ignore));
+    assert_true(value_equal(row->restarts, written.restarts));
+    assert_true(value_equal(row->reloads, written.reloads));
     assert_int_equal(row->phase, 3);
     assert_true(row->created_by_us && row->protect);
     assert_true(value_equal(row->wanted, written.wanted));
@@ -311,6 +318,100 @@ static void handlers_are_owed_once(struct contract *contract, contract_open_fn o
     contract_close(contract);
 }
 
+static void measure(struct transaction *transaction, const char *address, double value,
+                    int64_t at_ms)
+{
+    const struct record_measurement row = {.run = 3,
+                                           .address = address,
+                                           .name = "p95_ms",
+                                           .value = value,
+                                           .unit = value < 0 ? NULL : "ms",
+                                           .at_ms = at_ms};
+    measurement_put(transaction, &row);
+}
+
+static struct record_measurements newest(struct contract *contract, int most,
+                                  const char *address)
+{
+    struct fixture *fixture = contract->fixture;
+    struct record_measurements found;
+    fixture_expect(fixture,
+                   measurement_load_newest(contract->database, &fixture->arena, most,
+                                           address, &found, &fixture->fault));
+    return found;
+}
+
+static void measurements_are_kept_newest_first(struct contract *contract,
+                                               contract_open_fn open)
+{
+    contract_open(contract, open, DATABASE_WRITE);
+    int64_t serial = database_serial(contract->database);
+    struct transaction *transaction = transaction_new(contract->database);
+    measure(transaction, "check.load/b", 12.5, 1000);
+    measure(transaction, "check.load/b", 3, 3000);
+    measure(transaction, "check.load/b", -0.25, 2000);
+    measure(transaction, "check.load/a", 1e-9, 1000);
+    contract_commit(contract, transaction);
+    assert_int_equal(database_serial(contract->database), serial);
+    contract_close(contract);
+    contract_open(contract, open, DATABASE_READ);
+    struct record_measurements found = newest(contract, 2, NULL);
+    assert_int_equal(found.count, 3);
+    assert_string_equal(found.rows[0].address, "check.load/a");
+    assert_true(found.rows[0].value == 1e-9);
+    assert_true(found.rows[1].value == 3.0);
+    assert_string_equal(found.rows[1].unit, "ms");
+    assert_int_equal(found.rows[1].run, 3);
+    assert_true(found.rows[2].value == -0.25);
+    assert_null(found.rows[2].unit);
+    found = newest(contract, 1, "check.load/b");
+    assert_int_equal(found.count, 1);
+    assert_int_equal(found.rows[0].at_ms, 3000);
+    contract_close(contract);
+}
+
+static void measurements_of_a_run_are_told_in_order(struct contract *contract,
+                                                    contract_open_fn open)
+{
+    struct fixture *fixture = contract->fixture;
+    struct record_measurements found;
+    struct record_measurement other = {
+        .run = 4, .address = "a", .name = "n", .value = 1, .at_ms = 5};
+    contract_open(contract, open, DATABASE_WRITE);
+    struct transaction *transaction = transaction_new(contract->database);
+    measure(transaction, "check.load/b", 2, 2000);
+    measurement_put(transaction, &other);
+    measure(transaction, "check.load/a", 1, 1000);
+    contract_commit(contract, transaction);
+    fixture_expect(fixture, measurement_load_run(contract->database, &fixture->arena, 3,
+                                                 &found, &fixture->fault));
+    assert_int_equal(found.count, 2);
+    assert_string_equal(found.rows[0].address, "check.load/b");
+    assert_string_equal(found.rows[1].address, "check.load/a");
+    contract_close(contract);
+}
+
+static void what_was_measured_is_taken_in_once(struct contract *contract,
+                                               contract_open_fn open)
+{
+    struct record_measurement taken = {
+        .address = "app:check.usage/idle", .name = "cpu", .value = 7, .at_ms = 5};
+    contract_open(contract, open, DATABASE_WRITE);
+    for (int i = 0; i < 3; i++) {
+        struct transaction *transaction = transaction_new(contract->database);
+        taken.at_ms = i < 2 ? 5 : 6;
+        measurement_take(transaction, &taken);
+        contract_commit(contract, transaction);
+    }
+    assert_int_equal(newest(contract, 9, NULL).count, 2);
+    struct transaction *transaction = transaction_new(contract->database);
+    measurement_rename_host(transaction, "app", "web");
+    measurement_rename_host(transaction, "we", "other");
+    contract_commit(contract, transaction);
+    assert_int_equal(newest(contract, 9, "web:check.usage/idle").count, 2);
+    contract_close(contract);
+}
+
 static void a_run_that_was_cut_off_counts_as_killed(struct contract *contract,
                                                     contract_open_fn open)
 {
@@ -383,6 +484,9 @@ static const struct {
     {"intents stay open until they are finished",
      intents_stay_open_until_they_are_finished},
     {"handlers are owed once", handlers_are_owed_once},
+    {"measurements are kept, newest first", measurements_are_kept_newest_first},
+    {"measurements of a run are told in order", measurements_of_a_run_are_told_in_order},
+    {"what was measured is taken in once", what_was_measured_is_taken_in_once},
     {"a run that was cut off counts as killed", a_run_that_was_cut_off_counts_as_killed},
     {"secrets are sealed and nowhere in clear", secrets_are_sealed_and_nowhere_in_clear},
 };

@@ -21,6 +21,7 @@ static void expect_rows(struct fixture *fixture, struct database *database)
     assert_int_equal(git->need_count, 1);
     assert_string_equal(git->needs[0], "host/app");
     assert_null(git->incarnation);
+    assert_true(git->restarts == NULL && git->reloads == NULL);
     assert_false(git->protect);
     assert_true(state_find(&rows, "hetzner.volume/data")->protect);
     const struct record *app = state_find(&rows, "hetzner.server/app");

@@ -2,6 +2,7 @@
 #include "store/rename.h"
 
 #include "store/journal.h"
+#include "store/measurement.h"
 #include "value/json.h"
 
 #include "store/fixture.h"
@@ -97,9 +98,11 @@ static void rename_one(struct fixture *fixture, struct opened opened, const char
                        const char *to)
 {
     struct state_rows rows = load(fixture, opened.database);
+    const struct rename_move moved = {from, to};
     struct transaction *transaction = transaction_new(opened.database);
     fixture_expect(fixture, rename_write(transaction, opened.vault, &rows, from, to,
-                                         &fixture->fault));
+                                         &fixture->fault) &&
+                                rename_steps(transaction, &moved, 1, &fixture->fault));
     fixture_commit(fixture, transaction);
 }
 
@@ -125,7 +128,17 @@ static void things_follow_their_host(void **state)
 {
     struct fixture *fixture = *state;
     struct opened opened = open_filled(fixture);
+    const struct record_measurement row = {
+        .address = "app:check.usage/idle", .name = "cpu", .value = 7, .at_ms = 5};
+    struct record_measurements found;
+    struct transaction *transaction = transaction_new(opened.database);
+    measurement_put(transaction, &row);
+    fixture_commit(fixture, transaction);
     rename_one(fixture, opened, "host/app", "host/web");
+    fixture_expect(fixture, measurement_load_newest(opened.database, &fixture->arena, 1,
+                                                    "web:check.usage/idle", &found,
+                                                    &fixture->fault));
+    assert_int_equal(found.count, 1);
     struct state_rows rows = load(fixture, opened.database);
     const struct record *file = state_find(&rows, "web:file/etc/key");
     assert_non_null(file);
@@ -213,8 +226,58 @@ static void open_steps_and_handlers_follow(void **state)
     assert_string_equal(open.handlers[0].cause, "web:file/etc/key");
     assert_int_equal(fixture_number(fixture->state,
                                     "SELECT count(*) FROM step WHERE outcome = 'done' "
-                                    "AND address = 'app:file/etc/key'"),
+                                    "AND address = 'web:file/etc/key'"),
                      1);
+    close_all(opened);
+}
+
+// Two moves at once, of which the second takes the name that the first gave up.
+static void the_past_follows_with_all_that_it_remembers(void **state)
+{
+    struct fixture *fixture = *state;
+    struct arena *arena = &fixture->arena;
+    struct opened opened = open_filled(fixture);
+    struct record_run run = {.playbook = "playbooks/p.lua", .verb = "run"};
+    fixture_expect(fixture, journal_begin_run(opened.database, &run, &fixture->fault));
+    const struct value *needed = value_text(arena, "host/app");
+    struct record_step step = {
+        .run = run.id,
+        .address = "hetzner.server/app",
+        .type = "hetzner.server",
+        .action = "update",
+        .wanted_before =
+            entry(arena, "key",
+                  value_reference(arena, "hetzner.server/other", "id", false)),
+        .before = entry(arena, "key", value_secret(arena, "secret/key", "hunter22", 8)),
+        .after = entry(arena, "name", value_text(arena, "host/app")),
+        .row_before = entry(arena, "needs", value_list(arena, &needed, 1)),
+    };
+    struct transaction *transaction = transaction_new(opened.database);
+    journal_intend(transaction, opened.vault, &step);
+    fixture_commit(fixture, transaction);
+    const struct rename_move moves[] = {{"hetzner.server/app", "hetzner.server/web"},
+                                        {"hetzner.server/other", "hetzner.server/app"},
+                                        {"host/app", "host/web"},
+                                        {"secret/key", "secret/jwt"}};
+    transaction = transaction_new(opened.database);
+    fixture_expect(fixture, rename_steps(transaction, moves, 4, &fixture->fault));
+    fixture_commit(fixture, transaction);
+    struct record_step *steps = NULL;
+    size_t count = 0;
+    fixture_expect(fixture,
+                   journal_load_steps_of(opened.database, arena, "hetzner.server/web",
+                                         &steps, &count, &fixture->fault));
+    assert_int_equal(count, 1);
+    const struct value *key = value_find(steps->wanted_before, "key");
+    assert_string_equal(key->reference.address, "hetzner.server/app");
+    const struct value *secret = value_find(steps->before, "key");
+    assert_string_equal(value_find_text(secret, "$secret", ""), "secret/jwt");
+    assert_true(vault_digest_matches(opened.vault, secret,
+                                     value_secret(arena, "any", "hunter22", 8)));
+    // What only looks like an address is none.
+    assert_string_equal(value_find_text(steps->after, "name", ""), "host/app");
+    const struct value *needs = value_find(steps->row_before, "needs");
+    assert_string_equal(needs->list.items[0]->string.bytes, "host/web");
     close_all(opened);
 }
 
@@ -255,6 +318,7 @@ int main(void)
         fixture_test(things_follow_their_host),
         fixture_test(a_secret_is_sealed_under_its_new_address),
         fixture_test(open_steps_and_handlers_follow),
+        fixture_test(the_past_follows_with_all_that_it_remembers),
         fixture_test(what_cannot_be_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -34,6 +34,12 @@ static void ssh_keygen_derives_the_public_key(void **state)
         assert_memory_equal(line, "ssh-ed25519 AAAA", 16);
         if (length > 0)
             assert_string_equal(line, public_key);
+        const char *derived = secret_ssh_public(&fixture->arena, private_key);
+        assert_non_null(derived);
+        assert_memory_equal(derived, public_key, strlen(derived));
+        assert_int_equal(strcspn(public_key, " ") + 1 +
+                             strcspn(public_key + strcspn(public_key, " ") + 1, " "),
+                         strlen(derived));
     }
 }
 
@@ -48,11 +54,28 @@ static void two_pairs_differ(void **state)
     assert_string_not_equal(public_first, public_second);
 }
 
+// Cut anywhere, or another thing altogether, it has no public half.
+static void what_is_no_key_has_no_public_half(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct value *whole = NULL;
+    const char *public_key = NULL;
+    secret_ssh_keypair(&fixture->arena, "a", &whole, &public_key);
+    for (size_t length = 0; length < 130; length++) {
+        const struct value *part =
+            value_secret(&fixture->arena, "a", whole->secret.bytes, length);
+        assert_null(secret_ssh_public(&fixture->arena, part));
+    }
+    assert_null(secret_ssh_public(&fixture->arena,
+                                  value_secret(&fixture->arena, "a", "a password", 10)));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         fixture_test(ssh_keygen_derives_the_public_key),
         fixture_test(two_pairs_differ),
+        fixture_test(what_is_no_key_has_no_public_half),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

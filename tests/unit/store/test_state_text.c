@@ -15,6 +15,8 @@ static struct state_text example(struct arena *arena)
     const struct value_entry digest[] = {{"$secret", value_text(arena, "secret/key")},
                                          {"digest", value_text(arena, "ab12")}};
     const struct value_entry attributes[] = {{"content", value_map(arena, digest, 2)}};
+    const struct value *ignored = value_text(arena, "owner");
+    const struct value *unit = value_text(arena, "nginx");
     struct record *rows = arena_alloc(arena, 2 * sizeof *rows);
     rows[0] = (struct record){.address = "app:file/etc/key",
                               .type = "file",
@@ -22,6 +24,9 @@ static struct state_text example(struct arena *arena)
                               .playbook = "playbooks/p.lua",
                               .incarnation = "42/abc",
                               .stage = "late",
+                              .ignore = value_list(arena, &ignored, 1),
+                              .restarts = value_list(arena, &unit, 1),
+                              .reloads = value_list(arena, &ignored, 1),
                               .phase = 3,
                               .created_by_us = true,
                               .protect = true,
@@ -31,8 +36,14 @@ static struct state_text example(struct arena *arena)
                               .need_count = 2,
                               .changed_at_ms = 987654321};
     rows[1] = (struct record){.address = "hetzner.server/app", .type = "hetzner.server"};
-    return (struct state_text){
-        "0123456789abcdef", "playbooks/scale.lua", "playbooks/p.lua", {rows, 2}};
+    static const struct record_measurement measured[] = {
+        {0, "check.load/b", "p95_ms", 12.5, "ms", 1790000000123},
+        {0, "check.load/b", "share", 3, NULL, 1790000000123}};
+    return (struct state_text){"0123456789abcdef",
+                               "playbooks/scale.lua",
+                               "playbooks/p.lua",
+                               {rows, 2},
+                               {measured, 2}};
 }
 
 static void what_is_written_is_read(void **state)
@@ -53,12 +64,19 @@ static void what_is_written_is_read(void **state)
     assert_string_equal(file->host, "host/app");
     assert_string_equal(file->incarnation, "42/abc");
     assert_string_equal(file->stage, "late");
+    assert_true(value_equal(file->ignore, written.rows.rows[0].ignore));
+    assert_true(value_equal(file->restarts, written.rows.rows[0].restarts));
+    assert_true(value_equal(file->reloads, written.rows.rows[0].reloads));
     assert_int_equal(file->phase, 3);
     assert_true(file->created_by_us && file->protect);
     assert_int_equal(file->need_count, 2);
     assert_string_equal(file->needs[0], "secret/key");
     assert_true(value_equal(file->wanted, written.rows.rows[0].wanted));
     assert_true(value_equal(file->attributes, written.rows.rows[0].attributes));
+    assert_int_equal(read.measured.count, 2);
+    assert_true(read.measured.rows[0].value == 12.5 && read.measured.rows[1].value == 3);
+    assert_int_equal(read.measured.rows[0].at_ms, 1790000000123);
+    assert_null(read.measured.rows[1].unit);
     state_text_write(&again, &read);
     assert_string_equal(text.bytes, again.bytes);
     text_clear(&again);
@@ -87,6 +105,10 @@ static void what_does_not_fit_is_refused(void **state)
         {HEAD "[{\"address\":\"host/app\",\"type\":\"host\"},"
               "{\"address\":\"host/app\",\"type\":\"host\"}]}",
          "twice"},
+        {HEAD "[],\"measurements\":7}", "no list"},
+        {HEAD "[],\"measurements\":[{\"address\":\"a\",\"name\":\"n\","
+              "\"value\":\"7\",\"at_ms\":5}]}",
+         "a measurement"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct state_text read;

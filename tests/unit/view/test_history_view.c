@@ -76,9 +76,14 @@ static void a_run_tells_all(void **state)
     struct record_run told = run;
     told.summary =
         read("{\"checks\": [{\"address\": \"check.http/up\", \"passed\": false,"
-             " \"failure\": \"it answers 502\"}], \"handlers\": [{\"host\":"
+             " \"failure\": \"it answers 502\"}, {\"address\": \"check.load/a\","
+             " \"passed\": true, \"note\": \"measured before\", \"warnings\":"
+             " [\"p95 is 140 ms, over 100 ms\"]}], \"handlers\": [{\"host\":"
              " \"host/app\", \"name\": \"restart web\", \"ran\": true}]}");
-    const struct history_run whole = {&told, steps, 1, owed, 1};
+    const struct record_measurement rows[] = {
+        {12, "check.load/a", "p95_ms", 140, "ms", INT64_C(1795253712000)},
+        {12, "check.load/a", "errors", 0, NULL, INT64_C(1795253712000)}};
+    const struct history_run whole = {&told, steps, 1, owed, 1, {rows, 2}};
     history_view_run(&terminal, &whole);
     expect("Run 12: run of playbooks/shop.lua by anna@laptop\n"
            "  2026-11-21 09:35 (5 minutes ago), for 12 s: done\n");
@@ -88,9 +93,15 @@ static void a_run_tells_all(void **state)
     expect("  ! restart web on host/app  ran\n");
     expect("  ! reload caddy on host/app  still owed\n");
     expect("  ? check.http/up  it answers 502\n");
+    expect("  ? check.load/a  passed, measured before\n"
+           "      p95 is 140 ms, over 100 ms\n"
+           "      p95_ms 140 ms\n      errors 0\n");
     assert_null(strstr(printed, "d1g"));
     assert_null(strstr(printed, "sha256"));
     history_view_json_run(terminal.stream, &whole);
+    expect("{\"address\":\"check.load/a\",\"at\":\"2026-11-21T09:35:12Z\","
+           "\"name\":\"p95_ms\",\"run\":12,\"type\":\"measurement\","
+           "\"unit\":\"ms\",\"value\":140}");
     expect("{\"action\":\"update\",\"address\":\"app:file/a\"");
     expect("\"fields\":[{\"after\":\"(secret)\",\"before\":\"(secret)\",\"name\":"
            "\"content\"},{\"after\":\"0600\",\"before\":\"0644\",\"name\":\"mode\"}]");

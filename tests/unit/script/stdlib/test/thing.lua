@@ -57,8 +57,8 @@ return type {
     if want.note == "lost" then
       fault("no answer came", { kind = "uncertain" })
     end
-    if want.note == "slow" then
-      pcall(clock.sleep, 0.2) -- and it goes on as if nothing had happened
+    if want.note == "slow" or want.note == "brief" then
+      pcall(clock.sleep, want.note == "slow" and 2.5 or 0.01) -- as if nothing happened
       step.line("awake")
     end
     if want.note == "bug" then return want.missing.field end

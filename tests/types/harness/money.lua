@@ -1,8 +1,6 @@
 -- SPDX-License-Identifier: MIT
 --
--- Exact arithmetic over decimal texts as the price APIs write them ("5.4900000000").
--- Counts of 10^-10 in Lua's 64-bit integers; results are rounded half up at the tenth
--- digit.
+-- Stands in for script/bind_money.c: exact arithmetic over decimal texts.
 
 local fault = require "fault"
 
@@ -32,14 +30,12 @@ function money.add(left, right)
   return text(units(left) + units(right))
 end
 
--- amount × numerator / denominator, without overflow for what servers cost.
 function money.scale(amount, numerator, denominator)
   local count = units(amount)
   local whole, rest = count // denominator, count % denominator
   return text(whole * numerator + (rest * numerator + denominator // 2) // denominator)
 end
 
--- money.percent("5.49", "20.0000000000") → "1.0980000000"
 function money.percent(amount, percentage)
   local hundredths = units(percentage) // (UNIT // 100)
   return money.scale(amount, hundredths, 10000)

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+#include <string.h>
+
+#include "command/command.h"
+#include "command/planning.h"
+#include "view/cost_view.h"
+#include "view/json_view.h"
+
+static bool read_by(const char *word, enum bill_by *by, struct fault *fault)
+{
+    static const char *const words[] = {"phase", "type", "tag", "host"};
+    *by = BILL_BY_NOTHING;
+    for (size_t i = 0; word != NULL && i < sizeof words / sizeof *words; i++)
+        if (strcmp(word, words[i]) == 0)
+            *by = (enum bill_by)(BILL_BY_PHASE + i);
+    if (word == NULL || *by != BILL_BY_NOTHING)
+        return true;
+    fault_set(fault, FAULT_USAGE, "costs cannot be told by \"%s\"", word);
+    return fault_next(fault, "--by phase, type, tag or host");
+}
+
+// All in another currency than the project's; *rate says how much it is worth.
+static bool take_currency(struct workbench *bench, const char **rate, struct fault *fault)
+{
+    const char *asked = bench->options->currency, *own = bench->project.currency;
+    if (asked == NULL || strcmp(asked, own) == 0)
+        return true;
+    for (size_t i = 0; i < bench->project.rate_count; i++) {
+        const struct engine_rate *known = &bench->project.rates[i];
+        if (strcmp(known->from, own) != 0 || strcmp(known->to, asked) != 0)
+            continue;
+        char text[MONEY_TEXT_SIZE];
+        struct money one = {known->rate, ""};
+        *rate = arena_format(&bench->arena, "1 %s = %s %s%s%s", own,
+                             money_format_exact(one, text), asked,
+                             *known->date != '\0' ? " of " : "", known->date);
+        bench->engine.currency = asked;
+        return true;
+    }
+    fault_set(fault, FAULT_USAGE, "there is no exchange rate from %s to \"%s\"", own,
+              asked);
+    fault_why(fault, "rates are told by the project, with their date");
+    return fault_next(fault, "in pipster.lua: exchange = { date = \"…\", %s_%s = \"…\" }",
+                      own, asked);
+}
+
+static bool tell(struct workbench *bench, const struct plan *plan,
+                 const struct cost_shown *shown, struct fault *fault)
+{
+    if (bench->options->json)
+        cost_view_json(stdout, shown);
+    else
+        cost_view_print(&bench->out, shown);
+    return plan_is_whole(plan, fault);
+}
+
+// What a guard forbids has its price all the same.
+static bool count(struct workbench *bench, struct plan **plan, struct fault *fault)
+{
+    const struct engine_options asked = {.leave_unreached = true};
+    if (planning_make(bench, &asked, plan, fault))
+        return true;
+    if (*plan == NULL || fault->kind != FAULT_BLOCKED)
+        return false;
+    *fault = (struct fault){0};
+    return true;
+}
+
+static int run(const struct options *options, struct fault *fault)
+{
+    struct workbench bench;
+    struct bill bill;
+    struct cost_shown shown = {.bill = &bill, .diff = options->diff};
+    struct plan *plan = NULL;
+    if (options->json)
+        json_view_version(stdout);
+    if (workbench_open(&bench, options, WORKBENCH_READ, fault) &&
+        read_by(options->by, &shown.by, fault) &&
+        take_currency(&bench, &shown.rate, fault) && count(&bench, &plan, fault)) {
+        bill_make(&bench.engine, plan, shown.by, &bill);
+        if (tell(&bench, plan, &shown, fault))
+            workbench_print_timing(&bench);
+    }
+    plan_free(plan);
+    workbench_close(&bench);
+    return 0;
+}
+
+const struct command cmd_cost = {
+    .name = "cost",
+    .summary = "what each thing costs a month, and what a run would change in that",
+    .usage =
+        "pipster cost [PLAYBOOK] [--diff] [--by phase|type|tag|host]\n"
+        "             [--currency CODE] [--var NAME=VALUE …] [--json]\n"
+        "\n"
+        "Net, as the playbook wants it; without a playbook: the one last run. What is\n"
+        "recorded and not declared any more is in it until it is destroyed.\n"
+        "\n"
+        "  --diff           what it costs now beside that, where they differ\n"
+        "  --by KIND        in groups, each with its sum; a thing with two tags stands\n"
+        "                   under both, and counts once in the total\n"
+        "  --currency CODE  at the rate and date of `exchange` in pipster.lua\n",
+    .run = run,
+};

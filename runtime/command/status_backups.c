@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+//
+// The status of backups, as their checks saw them last: ages count on from there.
+#include "command/status.h"
+
+#include <string.h>
+
+#include "base/duration.h"
+
+#define CHECK "check.backup/"
+
+// The newest of that name of one check, or NULL.
+static const struct record_measurement *find(const struct record_measurements *all,
+                                             const char *address, const char *name)
+{
+    for (size_t i = 0; i < all->count; i++)
+        if (strcmp(all->rows[i].address, address) == 0 &&
+            strcmp(all->rows[i].name, name) == 0)
+            return &all->rows[i];
+    return NULL;
+}
+
+// How old by now is what was so old then.
+static int64_t age_ms(const struct status *status,
+                      const struct record_measurement *measured)
+{
+    int64_t age = status->now_ms - measured->at_ms + (int64_t) (measured->value * 1000);
+    return age > 0 ? age : 0;
+}
+
+static const struct value *seconds(const struct status *status,
+                                   const struct record_measurement *measured)
+{
+    return measured != NULL
+               ? value_integer(status->arena, age_ms(status, measured) / 1000)
+               : NULL;
+}
+
+static void say_backup(struct status *status, const struct record_measurements *measured,
+                       const char *address)
+{
+    const struct record_measurement *newest = find(measured, address, "age");
+    const struct record_measurement *drill = find(measured, address, "drill_age");
+    const struct record_measurement *minutes = find(measured, address, "drill_minutes");
+    char age[DURATION_TEXT_SIZE], drilled[DURATION_TEXT_SIZE];
+    const struct value_entry entries[] = {
+        {"address", value_text(status->arena, address)},
+        {"age_seconds", seconds(status, newest)},
+        {"drill_age_seconds", seconds(status, drill)},
+    };
+    const char *of =
+        drill == NULL
+            ? "never restored for trial"
+            : arena_format(status->arena, "restored for trial %s ago, in %.1f minutes",
+                           duration_format(age_ms(status, drill), drilled),
+                           minutes != NULL ? minutes->value : 0.0);
+    status_say(status, "backups", STATUS_PLAIN, value_map(status->arena, entries, 3),
+               "%s: the newest is %s old; %s", address,
+               duration_format(age_ms(status, newest), age), of);
+}
+
+// Measurements outlive what was measured: "app:check.backup/shop", and a backup on app.
+static bool is_there(const struct state_rows *rows, const char *address)
+{
+    size_t length = strcspn(address, ":");
+    for (size_t i = 0; i < rows->count; i++)
+        if (strcmp(rows->rows[i].type, "backup.postgres") == 0 &&
+            strncmp(rows->rows[i].address, address, length + 1) == 0)
+            return true;
+    return false;
+}
+
+bool status_backups(struct status *status, struct fault *fault)
+{
+    struct record_measurements measured = {0};
+    if (!measurement_load_newest(status->database, status->arena, 1, NULL, &measured,
+                                 fault))
+        return false;
+    for (size_t i = 0; i < measured.count; i++) {
+        const struct record_measurement *row = &measured.rows[i];
+        if (strstr(row->address, CHECK) != NULL && strcmp(row->name, "age") == 0 &&
+            is_there(&status->recorded, row->address))
+            say_backup(status, &measured, row->address);
+    }
+    return true;
+}

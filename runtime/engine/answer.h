@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+//
+// What a check answers beside its attributes.
+#pragma once
+
+#include <stddef.h>
+
+#include "value/record.h"
+
+struct check_answer {
+    // Name, value and unit; address, run and time are the engine's.
+    struct record_measurements measured;
+    const char *const *warnings; // though it passed
+    size_t warning_count;
+    const char *note; // "measured 3 days ago", or NULL
+};

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: MIT
+#include "view/cost_view.h"
+
+#include <string.h>
+
+#include "view/json_view.h"
+
+static bool is_shown(const struct cost_shown *shown, const struct bill_row *row)
+{
+    if (!row->known)
+        return true;
+    if (shown->diff)
+        return money_compare(row->before, row->after) != 0;
+    return row->after.units != 0;
+}
+
+static int widest(const struct cost_shown *shown, bool of_what)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < shown->bill->count; i++) {
+        const struct bill_row *row = &shown->bill->rows[i];
+        size_t width = terminal_columns(of_what ? row->what : row->address);
+        if (is_shown(shown, row) && width > most)
+            most = width;
+    }
+    return most < 60 ? (int) most : 60;
+}
+
+static void print_padded(const struct terminal *terminal, const char *text, int width)
+{
+    int rest = width - (int) terminal_columns(text);
+    terminal_print(terminal, TERMINAL_PLAIN, "%s%*s  ", text, rest > 0 ? rest : 0, "");
+}
+
+// To the left, filled up to as many columns: a currency's sign takes several bytes.
+static void print_amount(const struct terminal *terminal, enum terminal_style style,
+                         const char *amount)
+{
+    int rest = 12 - (int) terminal_columns(amount);
+    terminal_print(terminal, style, "%*s%s", rest > 0 ? rest : 0, "", amount);
+}
+
+static void print_money(const struct terminal *terminal, const struct cost_shown *shown,
+                        struct money before, struct money after)
+{
+    char text[MONEY_TEXT_SIZE];
+    struct money difference = after;
+    struct fault ignored = {0};
+    if (!shown->diff) {
+        print_amount(terminal, TERMINAL_PLAIN, money_format(after, text));
+        return;
+    }
+    print_amount(terminal, TERMINAL_PLAIN, money_format(before, text));
+    terminal_print(terminal, TERMINAL_DIM, " →");
+    print_amount(terminal, TERMINAL_PLAIN, money_format(after, text));
+    if (money_subtract(&difference, before, &ignored))
+        print_amount(terminal, difference.units > 0 ? TERMINAL_YELLOW : TERMINAL_GREEN,
+                     money_format_signed(difference, text));
+}
+
+static void print_row(const struct terminal *terminal, const struct cost_shown *shown,
+                      const struct bill_row *row, const int widths[2])
+{
+    if (shown->by != BILL_BY_NOTHING)
+        terminal_print(terminal, TERMINAL_PLAIN, "  ");
+    print_padded(terminal, row->address, widths[0]);
+    print_padded(terminal, row->what, widths[1]);
+    if (row->known)
+        print_money(terminal, shown, row->before, row->after);
+    else
+        terminal_print(terminal, TERMINAL_YELLOW, "  not priced");
+    if (shown->diff && row->was != NULL)
+        terminal_print(terminal, TERMINAL_DIM, "  (was: %s)", row->was);
+    terminal_print(terminal, TERMINAL_PLAIN, "\n");
+}
+
+static const char *name_of(enum bill_by by, const char *group)
+{
+    static const char *const none[] = {
+        [BILL_BY_NOTHING] = "",        [BILL_BY_PHASE] = "of no phase",
+        [BILL_BY_TYPE] = "of no type", [BILL_BY_TAG] = "without a tag",
+        [BILL_BY_HOST] = "on no host",
+    };
+    return group != NULL ? group : none[by];
+}
+
+static void print_group(const struct terminal *terminal, const struct cost_shown *shown,
+                        const struct bill_group *group, const int widths[2])
+{
+    size_t count = 0;
+    for (size_t i = 0; i < group->count; i++)
+        count += is_shown(shown, &group->rows[i]);
+    if (count == 0)
+        return;
+    if (shown->by != BILL_BY_NOTHING) {
+        const char *name = name_of(shown->by, group->name);
+        int rest = widths[0] + widths[1] + 6 - (int) terminal_columns(name);
+        terminal_print(terminal, TERMINAL_BOLD, "%s%*s", name, rest > 0 ? rest : 0, "");
+        print_money(terminal, shown, group->before, group->after);
+        terminal_print(terminal, TERMINAL_PLAIN, "\n");
+    }
+    for (size_t i = 0; i < group->count; i++)
+        if (is_shown(shown, &group->rows[i]))
+            print_row(terminal, shown, &group->rows[i], widths);
+}
+
+static void print_sum(const struct terminal *terminal, const struct cost_shown *shown)
+{
+    const struct bill *bill = shown->bill;
+    char before[MONEY_TEXT_SIZE], after[MONEY_TEXT_SIZE];
+    money_format(bill->before, before);
+    money_format(bill->after, after);
+    terminal_print(terminal, TERMINAL_BOLD, "%s%s/month net",
+                   bill->is_known ? "" : "at least ", after);
+    if (money_compare(bill->before, bill->after) != 0)
+        terminal_print(terminal, TERMINAL_PLAIN, " when it is applied; now %s/month",
+                       before);
+    if (shown->rate != NULL)
+        terminal_print(terminal, TERMINAL_DIM, ", at %s", shown->rate);
+    terminal_print(terminal, TERMINAL_PLAIN, "\n");
+}
+
+void cost_view_print(const struct terminal *terminal, const struct cost_shown *shown)
+{
+    const int widths[] = {widest(shown, false), widest(shown, true)};
+    struct bill_group group;
+    size_t at = 0;
+    while (bill_next_group(shown->bill, &at, &group))
+        print_group(terminal, shown, &group, widths);
+    if (widths[0] > 0)
+        terminal_print(terminal, TERMINAL_PLAIN, "\n");
+    else if (shown->diff)
+        terminal_print(terminal, TERMINAL_PLAIN, "Nothing gets dearer or cheaper.\n");
+    print_sum(terminal, shown);
+}
+
+static const struct value *exact(struct arena *arena, struct money amount)
+{
+    char text[MONEY_TEXT_SIZE];
+    return value_text(arena, money_format_exact(amount, text));
+}
+
+static const struct value *text_or_null(struct arena *arena, const char *text)
+{
+    return text != NULL ? value_text(arena, text) : value_null();
+}
+
+static void print_line(FILE *stream, const struct bill_row *row)
+{
+    struct arena arena;
+    arena_init(&arena, 0);
+    const struct value_entry entries[] = {
+        {"address", value_text(&arena, row->address)},
+        {"what", value_text(&arena, row->what)},
+        {"group", text_or_null(&arena, row->group)},
+        {"was", text_or_null(&arena, row->was)},
+        {"priced", value_bool(row->known)},
+        {"before", exact(&arena, row->before)},
+        {"after", exact(&arena, row->after)},
+        {"currency", value_text(&arena, row->after.currency)},
+    };
+    json_view_line(stream, "cost_line",
+                   value_map(&arena, entries, sizeof entries / sizeof *entries));
+    arena_clear(&arena);
+}
+
+void cost_view_json(FILE *stream, const struct cost_shown *shown)
+{
+    const struct bill *bill = shown->bill;
+    struct arena arena;
+    for (size_t i = 0; i < bill->count; i++)
+        if (is_shown(shown, &bill->rows[i]))
+            print_line(stream, &bill->rows[i]);
+    arena_init(&arena, 0);
+    const struct value_entry entries[] = {
+        {"before", exact(&arena, bill->before)},
+        {"after", exact(&arena, bill->after)},
+        {"currency", value_text(&arena, bill->after.currency)},
+        {"complete", value_bool(bill->is_known)},
+        {"rate", text_or_null(&arena, shown->rate)},
+    };
+    json_view_line(stream, "cost",
+                   value_map(&arena, entries, sizeof entries / sizeof *entries));
+    arena_clear(&arena);
+}

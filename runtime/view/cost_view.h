@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+//
+// A bill, as people and as machines read it.
+#pragma once
+
+#include <stdio.h>
+
+#include "engine/bill.h"
+#include "view/terminal.h"
+
+struct cost_shown {
+    const struct bill *bill;
+    enum bill_by by;
+    bool diff;        // what it costs now beside that, and only where they differ
+    const char *rate; // "1 EUR = 1.085 USD of 2026-09-30", or NULL
+};
+
+void cost_view_print(const struct terminal *terminal, const struct cost_shown *shown);
+// "cost_line" a row, then "cost" with the sums.
+void cost_view_json(FILE *stream, const struct cost_shown *shown);

@@ -1,0 +1,181 @@
+# shellcheck shell=bash disable=SC2034,SC2154
+# SPDX-License-Identifier: MIT
+#
+# Sourced by the scripts of a backup, with its name in $1: its settings, what is known of
+# it (the state: lines of key=value), the tools of its PostgreSQL, alerts.
+set -uo pipefail
+umask 077
+export LC_ALL=C
+name=$1
+etc=/etc/pipster/backup/$name
+state=/var/lib/pipster/backup/$name
+container='' url='' user='' database='' path='' keep='' encrypt='' notify='' drill=''
+drill_query='' offsite='' also=''
+# shellcheck source=/dev/null
+. "$etc/settings" || exit 1
+mkdir -p "$path" "${state%/*}" || exit 1
+work=$(mktemp -d "$path/.work.XXXXXX") || exit 1
+trap 'rm -rf "$work"' EXIT
+
+say() { printf '%s\n' "$*" >&2; }
+
+state_of() { sed -n "s/^$1=//p" "$state" 2>/dev/null; }
+
+# KEY VALUE …; one value a line, and the file whole or as it was.
+note() {
+  local key value new=$state.new
+  touch "$state"
+  cp -f "$state" "$new"
+  while [ $# -gt 1 ]; do
+    key=$1 value=$(printf %s "$2" | tr '\n\r' '  ' | cut -c 1-400)
+    { grep -v "^$key=" "$new"; printf '%s=%s\n' "$key" "$value"; } >"$new.2"
+    mv -f "$new.2" "$new"
+    shift 2
+  done
+  mv -f "$new" "$state"
+}
+
+# SUBJECT, the text on stdin: to every contact, and to the journal.
+alert() {
+  local text contact
+  text=$(cat)
+  say "$1"
+  say "$text"
+  for contact in $notify; do
+    printf '%s\n' "$text" | /usr/local/lib/pipster/alert "$contact" "$1" ||
+      say "the alert did not reach $contact"
+  done
+}
+
+# "7d" → seconds
+seconds() {
+  local number=${1%[smhdwy]}
+  case $1 in
+    *s) echo "$number" ;; *m) echo $((number * 60)) ;; *h) echo $((number * 3600)) ;;
+    *d) echo $((number * 86400)) ;; *w) echo $((number * 604800)) ;;
+    *y) echo $((number * 31536000)) ;;
+  esac
+}
+
+# The moment in the name of a dump: NAME-20261128T233000Z.dump.age
+moment_of() {
+  local stamp=${1##*-}
+  stamp=${stamp%%.*}
+  date -u -d "${stamp:0:8} ${stamp:9:2}:${stamp:11:2}:${stamp:13:2}" +%s
+}
+
+# The dumps on this host, the oldest first.
+dumps() {
+  find "$path" -maxdepth 1 -type f -name "$name-*.dump*" ! -name '*.sent' -printf '%f\n' |
+    sort
+}
+
+# One at a time: backup and drill of the same name wait for each other. What one that was
+# killed left is old by then.
+take_turn() {
+  exec 9>"$state.lock"
+  flock -w 14400 9 || { say "another run of it holds $state.lock"; return 1; }
+  find "$path" -maxdepth 1 -name '.work.*' -mmin +600 -exec rm -rf {} +
+}
+
+[ ! -s "$etc/password" ] || { PGPASSWORD=$(cat "$etc/password"); export PGPASSWORD; }
+export PGCONNECT_TIMEOUT=30
+
+# postgresql://USER@HOST:PORT/DATABASE?sslmode=MODE
+read_url() {
+  local pattern='^postgres(ql)?://(([^@/]+)@)?([^:/?]+)(:([0-9]+))?/([^?]+)'
+  [[ $url =~ $pattern ]] || { say "$url is no URL of a database"; return 1; }
+  export PGHOST=${BASH_REMATCH[4]} PGPORT=${BASH_REMATCH[6]:-5432}
+  user=${BASH_REMATCH[3]:-$user} database=${BASH_REMATCH[7]}
+  [[ $url =~ [?\&]sslmode=([a-z-]+) ]] && export PGSSLMODE=${BASH_REMATCH[1]}
+  return 0
+}
+[ -z "$url" ] || read_url || exit 1
+
+# Where the programs of the server's own version are; else of the next newer one.
+tools_of() {
+  local version=$1 found
+  [ ! -x "/usr/lib/postgresql/$version/bin/pg_dump" ] ||
+    { echo "/usr/lib/postgresql/$version/bin"; return; }
+  found=$(find /usr/lib/postgresql -mindepth 1 -maxdepth 1 -printf '%f\n' 2>/dev/null |
+    sort -n | awk -v least="$version" '$1 >= least { print; exit }')
+  [ -n "$found" ] || { say "the server is PostgreSQL $version, and no pg_dump here is" \
+    "that new: install postgresql-client-$version"; return 1; }
+  echo "/usr/lib/postgresql/$found/bin"
+}
+
+# PROGRAM ARGUMENT…: in the container, over the network, or as the system's own user.
+tools=''
+server() {
+  local program=$1
+  shift
+  if [ -n "$container" ]; then
+    docker exec -i ${PGPASSWORD+-e PGPASSWORD} "$container" "$program" -U "$user" "$@"
+  elif [ -n "$url" ]; then
+    "${tools:+$tools/}$program" -U "$user" -w "$@"
+  else
+    (cd / && exec runuser -u "$user" -- "${tools:+$tools/}$program" "$@")
+  fi
+}
+
+ask() { server psql -X -A -t -q -v ON_ERROR_STOP=1 "$@"; }
+
+find_tools() {
+  local number
+  [ -z "$container" ] || return 0
+  number=$(ask -d "$database" -c 'SHOW server_version_num' </dev/null) || return 1
+  tools=$(tools_of $((number / 10000)))
+}
+
+# What needs no server: it reads a dump on stdin.
+restorer() {
+  if [ -n "$container" ]; then docker exec -i "$container" pg_restore "$@"
+  else "${tools:+$tools/}pg_restore" "$@"; fi
+}
+
+# FILE: its dump, decrypted; older ones by the keys from before a rotation.
+open_dump() {
+  local keys=(-i "$etc/identity")
+  [ ! -e "$etc/identity.old" ] || keys+=(-i "$etc/identity.old")
+  case $1 in
+    *.age) age -d "${keys[@]}" "$1" ;;
+    *) cat "$1" ;;
+  esac
+}
+
+# FILE: all of it can be decrypted, has a list, and is a dump to its last line.
+verify() {
+  open_dump "$1" 2>"$work/why" |
+    { restorer --list; code=$?; cat >/dev/null; exit $code; } >"$work/list" 2>>"$work/why" &&
+    open_dump "$1" 2>>"$work/why" | restorer -f - 2>>"$work/why" | tail -n 5 |
+    grep -q '^-- PostgreSQL database dump complete'
+}
+
+# What was said, without ssh's frames.
+why() { sed 's/@@@*//g' "$work/why" | tr -s ' \t\n' ' ' | cut -c 1-350; }
+
+# restic with the settings of the copy elsewhere; ${limit} ends what waits for a network.
+repository=''
+elsewhere() {
+  local options=()
+  # shellcheck source=/dev/null
+  [ -n "$repository" ] || . "$etc/offsite/settings" || return 1
+  export RESTIC_REPOSITORY=$repository
+  export RESTIC_PASSWORD_FILE=${password_file:-$etc/offsite/password}
+  export RESTIC_CACHE_DIR=/var/cache/pipster/restic
+  if [ -n "${ssh_host-}" ]; then
+    # With a line break at its end, or ssh does not take it for a key.
+    { cat "$etc/offsite/key"; echo; } >"$work/key"
+    options=(-o "sftp.command=ssh -p $ssh_port -i $work/key -o BatchMode=yes \
+-o IdentitiesOnly=yes -o UserKnownHostsFile=$etc/offsite/known_hosts \
+-o GlobalKnownHostsFile=/dev/null -o StrictHostKeyChecking=yes -o ConnectTimeout=20 \
+-o ServerAliveInterval=15 $ssh_user@$ssh_host -s sftp")
+  fi
+  if [ -e "$etc/offsite/credentials" ]; then
+    # shellcheck source=/dev/null
+    . "$etc/offsite/credentials"
+    export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
+  fi
+  [ ! -e "$etc/offsite/ca.pem" ] || options+=(--cacert "$etc/offsite/ca.pem")
+  timeout "${limit:-14400}" restic -q "${options[@]}" "$@"
+}

@@ -1,0 +1,136 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# backup/run NAME: dumps the database, encrypts, verifies, keeps what is to be kept, and
+# copies it elsewhere. Ends with 0; 1 when there is no new backup; 3 when there is one, and
+# no copy of it elsewhere.
+# shellcheck source=stdlib/backup/common.sh
+. /usr/local/lib/pipster/backup/common || exit 1
+take_turn || exit 1
+before=$(state_of last_try)
+now=$(date -u +%s)
+host=$(uname -n)
+
+failed() { # WHAT
+  note last_try failed last_try_at "$now" last_error "$1: $(why)"
+  alert "backup $name on $host failed: $1" <<TEXT
+The backup "$name" of database $database on $host failed: $1.
+Why: $(why)
+The last good one: $(state_of last_good) of $(when "$(state_of last_good_at)")
+Look: journalctl -u pipster-backup-$name
+TEXT
+  exit 1
+}
+
+when() { [ -z "$1" ] && echo never || date -u -d "@$1" '+%Y-%m-%d %H:%M UTC'; }
+
+dump() { server pg_dump -Fc -Z 6 -d "$database" </dev/null; }
+
+seal() {
+  if [ "$encrypt" = yes ]; then age -r "$(age-keygen -y "$etc/identity")"; else cat; fi
+}
+
+make() {
+  local stamp file part=$work/dump
+  [ "$encrypt" != yes ] || part=$part.age
+  : >"$work/why"
+  find_tools 2>>"$work/why" || failed "the database cannot be reached"
+  dump 2>>"$work/why" | seal 2>>"$work/why" >"$part" || failed "pg_dump"
+  verify "$part" || failed "what was written cannot be read back"
+  stamp=$(date -u -d "@$now" +%Y%m%dT%H%M%SZ)
+  file=$name-$stamp.dump${part#"$work/dump"}
+  sync "$part" 2>>"$work/why" || failed "it could not be written"
+  { (cd "$work" && sha256sum "${part##*/}" | cut -d' ' -f1) >"$work/sum" &&
+    mv -f "$part" "$path/$file"; } 2>>"$work/why" || failed "it could not be put in place"
+  note last_try ok last_try_at "$now" last_error '' last_good "$file" last_good_at "$now" \
+    last_good_bytes "$(stat -c %s "$path/$file")" last_good_sha256 "$(cat "$work/sum")"
+  [ -n "$(state_of first_at)" ] || note first_at "$now"
+  [ "$before" != failed ] || alert "backup $name on $host works again" <<TEXT
+The backup "$name" of database $database on $host is good again: $file
+TEXT
+}
+
+# Older than that go, to the second; the last good one never.
+retain() {
+  local file oldest last
+  oldest=$((now - $(seconds "$keep")))
+  last=$(state_of last_good)
+  for file in $(dumps); do
+    [ "$file" != "$last" ] && [ "$(moment_of "$file")" -lt $oldest ] || continue
+    rm -f "$path/$file" "$path/$file.sent"
+  done
+  note kept "$(dumps | grep -c .)"
+}
+
+offsite_failed() { # WHAT
+  note offsite failed offsite_try_at "$now" offsite_error "$1: $(why)"
+  alert "backup $name on $host has no copy elsewhere: $1" <<TEXT
+The backup "$name" of database $database is on $host alone: $1.
+Why: $(why)
+The last copy elsewhere is of $(when "$(state_of offsite_at)").
+What is missing there is copied by the next run that can.
+TEXT
+  exit 3
+}
+
+# Every dump that is not there yet, the oldest first, so that a run makes up for those
+# before it; and with the newest the files beside that were named.
+send() {
+  local file
+  for file in $(dumps); do
+    [ "$(cat "$path/$file.sent" 2>/dev/null)" != "$repository" ] || continue
+    elsewhere backup --host "$host" --tag "$name" \
+      --time "$(date -d "@$(moment_of "$file")" '+%Y-%m-%d %H:%M:%S')" "$path/$file" \
+      2>>"$work/why" || return 1
+    printf '%s\n' "$repository" >"$path/$file.sent"
+  done
+  # shellcheck disable=SC2086
+  [ -z "$also" ] ||
+    elsewhere backup --host "$host" --tag "$name-beside" $also 2>>"$work/why"
+}
+
+tidy_elsewhere() {
+  local hours=$(($(seconds "$offsite_keep") / 3600)) tag
+  for tag in "$name" "$name-beside"; do
+    elsewhere forget --host "$host" --tag "$tag" --group-by host,tags \
+      --keep-within "$((hours / 24))d$((hours % 24))h" --prune >/dev/null || return 1
+  done
+  [ "$now" -lt $(($(state_of offsite_checked_at || echo 0) + 86400)) ] && return 0
+  elsewhere check >/dev/null && note offsite_checked_at "$now"
+}
+
+# The password was rotated: the repository learns it by the one before.
+change_password() {
+  local old=$etc/offsite/password.old
+  [ -e "$old" ] && password_file=$old limit=120 elsewhere key passwd \
+    --new-password-file "$etc/offsite/password" >/dev/null 2>>"$work/why" && rm -f "$old"
+}
+
+# Made where there is none yet; what was sent to one before it is not there.
+open_repository() {
+  limit=120 elsewhere cat config >/dev/null 2>>"$work/why" && return
+  change_password && return
+  limit=120 elsewhere init >/dev/null 2>>"$work/why" && rm -f "$path/$name"-*.sent
+}
+
+copy() {
+  local earlier
+  earlier=$(state_of offsite)
+  : >"$work/why"
+  # shellcheck source=/dev/null
+  . "$etc/offsite/settings"
+  mkdir -p /var/cache/pipster/restic
+  open_repository || offsite_failed "it cannot be reached"
+  limit=120 elsewhere unlock >/dev/null 2>&1
+  send || offsite_failed "it could not be copied"
+  note offsite ok offsite_at "$now" offsite_try_at "$now" offsite_error '' \
+    offsite_repository "$repository"
+  tidy_elsewhere 2>>"$work/why" || offsite_failed "its repository could not be looked after"
+  [ "$earlier" != failed ] || alert "backup $name on $host is copied elsewhere again" <<TEXT
+What was missing elsewhere of the backup "$name" of $host was made up for.
+TEXT
+}
+
+make
+retain
+[ -z "$offsite" ] || copy

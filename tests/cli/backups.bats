@@ -1,0 +1,109 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Keys that are made here, the secrets that a backup makes for itself, drills by hand.
+
+load helpers
+setup() {
+  setup_project
+  start_lab
+}
+teardown() { stop_lab; }
+
+shop() { # LINE…
+  {
+    echo 'local hetzner, backup, check = require "hetzner", require "backup", require "check"'
+    echo 'local app = hetzner.server "app" {'
+    echo '  type = "cx23", image = "debian-12", location = "nbg1" }'
+    echo 'local host = app:host { }'
+    printf '%s\n' "$@"
+  } | playbook shop
+}
+
+ends() { # CODE WORD…
+  local code=$1
+  shift
+  run "$pipster" --lab "$@"
+  [ "$status" = "$code" ] || { echo "pipster $*: exit $status"; echo "$output"; return 1; }
+}
+
+@test "a key has a public half that is told, and a private one that is not" {
+  shop 'local key = secret("box", { kind = "ssh" })' 'output { public = key.public_key }' \
+    'host:file "/root/pub" { content = key.public_key }' \
+    'host:file "/root/key" { mode = "0600", content = key }'
+  ends 0 plan playbooks/shop.lua
+  [[ $output != *'ssh-ed25519 '* ]]
+  ends 0 run playbooks/shop.lua --yes
+  public=$(sed -n 's/^public = //p' <<<"$output")
+  [[ $public == 'ssh-ed25519 AAAA'* ]] || { echo "$output"; return 1; }
+  ends 0 plan --detailed-exitcode
+  ends 0 state export
+  [[ $output == *"$public"* && $output != *PRIVATE* ]]
+  ends 0 secrets rotate box
+  ends 0 run --yes
+  [[ $(sed -n 's/^public = //p' <<<"$output") != "$public" ]] || { echo "$output"; return 1; }
+}
+
+@test "what is no kind of a key is refused" {
+  for wrong in 'kind = "rsa"' 'kind = "ssh", length = 40' 'kind = "age", env = "KEY"'; do
+    shop "secret(\"box\", { $wrong })"
+    ends 1 validate playbooks/shop.lua
+    [[ $output == *'secret "box"'*kind* ]] || { echo "$output"; return 1; }
+  done
+}
+
+@test "a backup makes its secrets once, however often it is amended, and they are protected" {
+  shop 'local dumps = backup.postgres "shop" { on = host, database = "shop" }' \
+    'dumps:amend { keep = "8d" }' 'dumps:append { also = { "/srv" } }' \
+    'check.backup "shop" { backup = dumps }'
+  ends 0 run playbooks/shop.lua --yes
+  [[ $output == *'app:check.backup/shop'* ]]
+  ends 0 plan --detailed-exitcode
+  ends 0 secrets list
+  [ "$(grep -c backup_shop <<<"$output")" = 1 ]
+  shop
+  ends 5 plan playbooks/shop.lua
+  [[ $output == *'secret/backup_shop is protected'* ]]
+  shop 'secret("backup_shop", { kind = "age", protect = true })'
+  ends 0 run playbooks/shop.lua --yes
+  [[ $output == *'its backups stay in /var/backups/pipster/shop'* ]]
+  ends 0 secrets list
+  [ "$(grep -c backup_shop <<<"$output")" = 1 ]
+}
+
+@test "drill restore knows which backups there are, and says where there is none" {
+  ends 64 drill
+  ends 64 drill restore
+  [[ $output == *'there is no backup in the state'* ]]
+  shop 'backup.postgres "shop" { on = host, database = "shop" }'
+  ends 0 run playbooks/shop.lua --yes
+  ends 64 drill restore other
+  [[ $output == *'no backup of the state is called "other"'* ]]
+  ends 4 drill restore app:backup.postgres/shop
+  [[ $output == *'host/app is no machine'* ]]
+  ends 0 history
+  [[ $output == *drill* ]]
+}
+
+@test "status tells how old backups and drills are by now, as their checks saw them" {
+  shop 'local dumps = backup.postgres "shop" { on = host, database = "shop" }' \
+    'check.backup "shop" { backup = dumps }'
+  ends 0 run playbooks/shop.lua --yes
+  ends 0 status
+  [[ $output != *backups* ]]
+  hour=$((3600 * 1000))
+  then=$(($(date +%s) * 1000 - hour))
+  measured() { # NAME VALUE
+    sqlite3 .pipster/state/lab.db "insert into measurement (run, address, name, value, unit, at_ms)
+      values (1, 'app:check.backup/shop', '$1', $2, 's', $then)"
+  }
+  measured age $((4 * 3600 + 60))
+  ends 0 status
+  [[ $output == *'backups   app:check.backup/shop: the newest is 5 hours old; never restored for trial'* ]] ||
+    { echo "$output"; return 1; }
+  measured drill_age $((3 * 86400))
+  measured drill_minutes 1.5
+  ends 0 status
+  [[ $output == *'restored for trial 3 days ago, in 1.5 minutes'* ]] || { echo "$output"; return 1; }
+  ends 0 status --json
+  [ "$(jq -r 'select(.part == "backups").data | .age_seconds / 3600 | floor' <<<"$output")" = 5 ]
+}

@@ -1,0 +1,87 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# pipster cost: what things cost, what a run would change in that, in which currency.
+
+load helpers
+
+setup() {
+  setup_project
+  start_lab
+  playbook shop <<'P'
+phase(1, "Shop")
+local hetzner, cost = require "hetzner", require "cost"
+local key = hetzner.ssh_key "deploy" { public_key = input("ssh_public_key") }
+hetzner.server "app" {
+  type = input("type", { default = "cx23" }), image = "debian-12", location = "nbg1",
+  ssh_keys = { key }, tags = { "core", "web" },
+}
+cost.item "domain" { price = "$12/year" }
+P
+}
+teardown() { stop_lab; }
+
+tells() { # CODE WORDS…: of the last `run`
+  [ "$status" = "$1" ] || { echo "exit $status"; echo "$output"; return 1; }
+  local words
+  for words in "${@:2}"; do
+    [[ $output == *"$words"* ]] || { echo "not told: $words"; echo "$output"; return 1; }
+  done
+}
+
+@test "before anything is there, and when it is" {
+  run "$pipster" --lab cost playbooks/shop.lua
+  tells 0 'server cx23 in nbg1' '5.49 €' 'primary IPv4' \
+    '6.91 €/month net when it is applied; now 0.00 €/month'
+  [ -z "$(requests '.method != "GET"')" ]
+  "$pipster" --lab run playbooks/shop.lua --yes
+  run "$pipster" --lab cost
+  tells 0 '6.91 €/month net'
+  [[ $output != *"when it is applied"* ]]
+  run "$pipster" --lab cost --diff
+  tells 0 'Nothing gets dearer or cheaper.' '6.91 €/month net'
+}
+
+@test "what a larger server would cost more" {
+  "$pipster" --lab run playbooks/shop.lua --yes
+  run "$pipster" --lab cost --diff --var type=cx33
+  tells 0 'server cx33 in nbg1' '5.49 € →' '+3.00 €' '(was: server cx23 in nbg1)' \
+    '9.91 €/month net when it is applied; now 6.91 €/month'
+  [[ $output != *domain* ]]
+  [ "$("$pipster" --lab cost --diff --json --var type=cx33 |
+    jq -r 'select(.type == "cost_line") | "\(.address) \(.before) \(.after)"')" = \
+    'hetzner.server/app 5.49 8.49' ]
+}
+
+@test "in groups" {
+  run "$pipster" --lab cost playbooks/shop.lua --by phase
+  tells 0 'phase 1  '
+  run "$pipster" --lab cost playbooks/shop.lua --by tag
+  tells 0 'core  ' 'web  ' 'without a tag' '6.91 €/month net'
+  run "$pipster" --lab cost playbooks/shop.lua --by colour
+  tells 64 'costs cannot be told by "colour"' '--by phase, type, tag or host'
+}
+
+@test "in another currency, at a dated rate" {
+  run "$pipster" --lab cost playbooks/shop.lua --currency USD
+  tells 0 '1.00 $' '7.50 $/month net' '1 EUR = 1.085 USD of 2026-09-30'
+  run "$pipster" --lab cost playbooks/shop.lua --currency CHF
+  tells 64 'no exchange rate from EUR to "CHF"' 'exchange = {'
+}
+
+@test "what a budget forbids has its price, and nothing is hidden" {
+  sed -i '1i guard.budget { max = "$1/month" }' playbooks/shop.lua
+  echo 'cost.item "oracle" { price = "3 CHF/month" }' >>playbooks/shop.lua
+  run "$pipster" --lab cost playbooks/shop.lua
+  tells 0 'not priced' 'cost.item/oracle' 'at least 6.91 €/month net'
+}
+
+@test "each line that OPERATIONS.md shows" {
+  "$pipster" --lab run playbooks/shop.lua --yes
+  local shown=0 words
+  while read -ra words; do
+    run "$pipster" --lab "${words[@]:1}"
+    tells 0 '/month net'
+    shown=$((shown + 1))
+  done < <(sed -n '/^## What it costs/,/^## /s/^\(pipster cost[^#]*\).*/\1/p' "$root/docs/OPERATIONS.md")
+  [ "$shown" = 4 ]
+}
