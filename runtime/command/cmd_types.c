@@ -1,30 +1,32 @@
 // SPDX-License-Identifier: MIT
-#include <stdio.h>
 #include <string.h>
 
 #include "command/command.h"
 #include "command/workbench.h"
+#include "view/json_view.h"
+#include "view/type_view.h"
 
-static void print_attribute(const struct schema_attribute *attribute)
+static void print(const struct schema *schema, bool json, bool whole)
 {
-    const char *kind = attribute->required   ? "required"
-                       : attribute->computed ? "computed"
-                                             : "";
-    printf("  %-18s %-9s %s%s\n", attribute->name, kind,
-           attribute->doc ? attribute->doc : "",
-           attribute->fixed ? " (a change replaces)" : "");
+    if (json)
+        type_view_json(stdout, schema);
+    else if (whole)
+        type_view_print(stdout, schema);
+    else
+        type_view_print_name(stdout, schema);
 }
 
-static void print_type(const struct schema *schema)
+static bool miss(struct workbench *bench, const char *wanted,
+                 const struct schema *const *schemas, size_t count, struct fault *fault)
 {
-    printf("%s: %s\n", schema->type, schema->doc ? schema->doc : "");
-    if (schema->link && *schema->link)
-        printf("%s\n", schema->link);
-    printf("\n");
-    for (size_t i = 0; i < schema->attribute_count; i++)
-        print_attribute(&schema->attributes[i]);
-    if (schema->example)
-        printf("\n%s\n", schema->example);
+    const char **names = arena_alloc(&bench->arena, (count + 1) * sizeof *names);
+    for (size_t i = 0; i < count; i++)
+        names[i] = schemas[i]->type;
+    const char *nearest = schema_nearest(wanted, names, count);
+    fault_set(fault, FAULT_USAGE, "there is no type \"%s\"", wanted);
+    if (nearest != NULL)
+        return fault_next(fault, "pipster types %s", nearest);
+    return fault_next(fault, "pipster types");
 }
 
 static bool print_types(struct workbench *bench, const char *wanted, struct fault *fault)
@@ -34,24 +36,21 @@ static bool print_types(struct workbench *bench, const char *wanted, struct faul
     if (!script_load_types(bench->script, &bench->arena, &schemas, &count, fault))
         return false;
     for (size_t i = 0; i < count; i++) {
-        if (!wanted)
-            printf("%-24s %s\n", schemas[i]->type,
-                   schemas[i]->doc ? schemas[i]->doc : "");
-        if (wanted && strcmp(schemas[i]->type, wanted) == 0) {
-            print_type(schemas[i]);
+        if (wanted && strcmp(schemas[i]->type, wanted) != 0)
+            continue;
+        print(schemas[i], bench->options->json, wanted != NULL);
+        if (wanted)
             return true;
-        }
     }
-    if (!wanted)
-        return true;
-    fault_set(fault, FAULT_USAGE, "there is no type \"%s\"", wanted);
-    return fault_next(fault, "pipster types");
+    return wanted == NULL || miss(bench, wanted, schemas, count, fault);
 }
 
 static int run(const struct options *options, struct fault *fault)
 {
     struct workbench bench;
     const char *wanted = options->word_count > 0 ? options->words[0] : NULL;
+    if (options->json)
+        json_view_version(stdout);
     bool done = workbench_open(&bench, options, WORKBENCH_READ, fault) &&
                 print_types(&bench, wanted, fault);
     workbench_close(&bench);
@@ -61,6 +60,6 @@ static int run(const struct options *options, struct fault *fault)
 const struct command cmd_types = {
     .name = "types",
     .summary = "the resource types, and what each one takes",
-    .usage = "pipster types [TYPE]\n",
+    .usage = "pipster types [TYPE] [--json]\n",
     .run = run,
 };

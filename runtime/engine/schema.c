@@ -83,6 +83,14 @@ const char *schema_nearest_attribute(const struct schema *schema, struct arena *
     return schema_nearest(name, names, schema->attribute_count);
 }
 
+const char *schema_kind_word(enum schema_kind kind)
+{
+    // In the order of the enum.
+    static const char *const words[] = {"any",  "string", "integer", "number", "bool",
+                                        "list", "set",    "map",     "choice"};
+    return words[kind];
+}
+
 static const char *kind_words(enum schema_kind kind)
 {
     switch (kind) {

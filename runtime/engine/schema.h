@@ -20,6 +20,9 @@ enum schema_kind {
     SCHEMA_CHOICE, // a string or a list of strings, tried in order: found must be among
 };
 
+// As playbooks call it: "string".
+const char *schema_kind_word(enum schema_kind kind);
+
 struct schema_attribute {
     const char *name;
     enum schema_kind kind;

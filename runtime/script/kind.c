@@ -12,10 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-// In the order of enum schema_kind.
-static const char *const kind_names[] = {"any",  "string", "integer", "number", "bool",
-                                         "list", "set",    "map",     "choice"};
-
 const char *kind_path(struct script *script, const char *type)
 {
     const char *dot = strchr(type, '.');
@@ -60,8 +56,8 @@ static const char *word(lua_State *lua, struct arena *arena, const char *name)
 
 static enum schema_kind kind_of(lua_State *lua, const char *type, const char *name)
 {
-    for (size_t i = 0; i < sizeof kind_names / sizeof *kind_names; i++)
-        if (name != NULL && strcmp(name, kind_names[i]) == 0)
+    for (int i = SCHEMA_ANY; i <= SCHEMA_CHOICE; i++)
+        if (name != NULL && strcmp(name, schema_kind_word((enum schema_kind) i)) == 0)
             return (enum schema_kind) i;
     raise_error(lua, "type %s: \"%s\" is no kind of attribute", type,
                 name != NULL ? name : "nil");

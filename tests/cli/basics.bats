@@ -106,6 +106,20 @@ P
   [ ! -e .pipster ]
 }
 
+@test "types --json: a line of each, with its attributes" {
+  "$pipster" types --json >types
+  [ "$(grep -c '"type":"type"' types)" = "$("$pipster" types | wc -l)" ]
+  run python3 - types <<'PYTHON'
+import json, sys
+lines = [json.loads(line) for line in open(sys.argv[1])]
+assert lines[0]["type"] == "version"
+server = next(line for line in lines[1:] if line["name"] == "hetzner.server")
+image = next(one for one in server["attributes"] if one["name"] == "image")
+assert image["kind"] == "string" and image["required"] is True, image
+PYTHON
+  [ "$status" -eq 0 ] || { echo "$output"; false; }
+}
+
 @test "types: all of them, and one with its attributes, as the messages promise" {
   run "$pipster" types
   [ "$status" -eq 0 ]
@@ -114,5 +128,5 @@ P
   [ "$status" -eq 0 ]
   [[ $output == *'image'*'required'* ]]
   run "$pipster" types hetzner.sever
-  [ "$status" -eq 64 ]
+  [ "$status" -eq 64 ] && [[ $output == *'hetzner.server'* ]]
 }
