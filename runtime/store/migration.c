@@ -108,9 +108,15 @@ static const char version_8[] =
     "CREATE INDEX revenue_read ON revenue (read_at_ms);"
     "CREATE INDEX revenue_of ON revenue (as_of_ms);";
 
-static const char *const migrations[MIGRATION_NEWEST] = {version_1, version_2, version_3,
-                                                         version_4, version_5, version_6,
-                                                         version_7, version_8};
+// What was answered to questions that no figure shows the answer to.
+static const char version_9[] =
+    "CREATE TABLE answer (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL,"
+    "  value TEXT NOT NULL, answered_ms INTEGER NOT NULL, expires_ms INTEGER NOT NULL);"
+    "CREATE INDEX answer_of_name ON answer (name, answered_ms);";
+
+static const char *const migrations[MIGRATION_NEWEST] = {
+    version_1, version_2, version_3, version_4, version_5,
+    version_6, version_7, version_8, version_9};
 
 static bool refuse(const struct connection *connection, struct fault *fault,
                    int64_t version)

@@ -154,6 +154,14 @@ static const char *const texts[STATEMENT_COUNT] = {
         "SELECT id, " REVENUE_COLUMNS " FROM revenue "
         "WHERE as_of_ms >= ?1 AND as_of_ms <= ?2 ORDER BY as_of_ms, read_at_ms, id",
 
+    [STATEMENT_ANSWER_PUT] = "INSERT INTO answer (name, value, answered_ms, expires_ms) "
+                             "VALUES (?1, ?2, ?3, ?4)",
+    // The newest of each name that was answered at ?1 or before.
+    [STATEMENT_ANSWER_NEWEST] =
+        "SELECT name, value, answered_ms, expires_ms FROM (SELECT *, row_number() OVER "
+        "(PARTITION BY name ORDER BY answered_ms DESC, id DESC) AS place "
+        "FROM answer WHERE answered_ms <= ?1) WHERE place = 1 ORDER BY name",
+
     // These two live in cache.db.
     [STATEMENT_FACT_GET] = "SELECT text, read_at_ms FROM fact WHERE key = ?1",
     [STATEMENT_FACT_PUT] =

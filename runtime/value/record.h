@@ -111,6 +111,19 @@ struct record_revenues {
     size_t count;
 };
 
+// What somebody answered to a question that no figure shows the answer to.
+struct record_answer {
+    const char *name;   // of the question: "soc2"
+    const char *value;  // as typed: "yes", "no", or a text
+    int64_t answered_ms;
+    int64_t expires_ms; // from then on it is to be asked again
+};
+
+struct record_answers {
+    const struct record_answer *rows;
+    size_t count;
+};
+
 struct record_run {
     int64_t id;
     const char *playbook;
