@@ -82,6 +82,16 @@ static void take_rates(const struct rule *rule, const struct rule_input *input,
     }
 }
 
+// A rate that nobody tells any more is not used from memory.
+static bool are_told(const struct rule_input *input, const struct rule_past *past)
+{
+    for (size_t i = 0; i < past->rate_count; i++)
+        if (rule_look_rate(input->rates, input->rate_count, past->rates[i].from,
+                           past->rates[i].to) == NULL)
+            return false;
+    return true;
+}
+
 // By the rates that it goes by, and by those of today where they say the same.
 static void look(const struct rule *rule, const struct rule_input *input,
                  struct arena *arena, struct rule_past *past, struct sides *sides)
@@ -91,9 +101,12 @@ static void look(const struct rule *rule, const struct rule_input *input,
     struct sides now;
     see(rule, &kept, arena, sides);
     see(rule, &today, arena, &now);
-    if (past->rate_count > 0 && !is_same_side(sides, &now))
+    bool told = are_told(input, past);
+    if (told && past->rate_count > 0 && !is_same_side(sides, &now))
         return;
     *sides = now;
+    if (!told)
+        return;
     take_rates(rule, input, past);
 }
 
