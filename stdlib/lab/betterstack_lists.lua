@@ -6,7 +6,7 @@
 local clock = require "clock"
 local fields = require "lab.fields"
 local json = require "json"
-local refuse = require "lab.hetzner_refuse"
+local refuse = require "lab.stand_in_refuse"
 
 local lists = {}
 

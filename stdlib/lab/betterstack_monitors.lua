@@ -6,7 +6,7 @@ local fields = require "lab.fields"
 local lists = require "lab.betterstack_lists"
 local moment = require "lab.moment"
 local probe = require "lab.probe"
-local refuse = require "lab.hetzner_refuse"
+local refuse = require "lab.stand_in_refuse"
 
 local monitors = {}
 

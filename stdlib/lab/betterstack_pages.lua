@@ -4,7 +4,7 @@
 
 local fields = require "lab.fields"
 local lists = require "lab.betterstack_lists"
-local refuse = require "lab.hetzner_refuse"
+local refuse = require "lab.stand_in_refuse"
 
 local pages = {}
 

@@ -12,12 +12,12 @@
 local actions = require "lab.hetzner_actions"
 local clock = require "clock"
 local extras = require "lab.hetzner_extras"
-local faults = require "lab.hetzner_faults"
+local faults = require "lab.stand_in_faults"
 local json = require "json"
 local prune = require "prune"
 local random = require "random"
-local refuse = require "lab.hetzner_refuse"
-local routes = require "lab.hetzner_routes"
+local refuse = require "lab.stand_in_refuse"
+local routes = require "lab.stand_in_routes"
 local stand_in = require "lab.stand_in"
 
 local hetzner = {}

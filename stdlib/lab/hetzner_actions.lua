@@ -8,7 +8,7 @@ local clock = require "clock"
 local json = require "json"
 local lists = require "lab.hetzner_lists"
 local objects = require "lab.hetzner_objects"
-local refuse = require "lab.hetzner_refuse"
+local refuse = require "lab.stand_in_refuse"
 
 local actions = {}
 

@@ -3,9 +3,8 @@
 -- What no vendor has: /_lab/…, for pipster and the tests to look into the stand-in and to
 -- bend it. No login is needed and nothing here counts as a request to the API.
 
-local faults = require "lab.hetzner_faults"
-local json = require "json"
-local refuse = require "lab.hetzner_refuse"
+local common = require "lab.stand_in_extras"
+local refuse = require "lab.stand_in_refuse"
 
 local extras = {}
 
@@ -31,37 +30,16 @@ local function status(lab)
   }
 end
 
-local function requests(lab)
-  local copy = {}
-  for i, line in ipairs(lab.requests) do copy[i] = line end
-  return { requests = json.list(copy) }
-end
-
-local function list_faults(lab)
-  local shown = {}
-  for i, fault in ipairs(lab.faults) do
-    shown[i] = { fault = fault.fault, times = fault.times or 1,
-      match = fault.match or {} }
-  end
-  return { faults = json.list(shown) }
-end
-
+-- A type sold out stays so: it is stock, not an accident of one request.
 local function add_fault(lab, body)
-  if not faults.is_known(body.fault) then
-    refuse.invalid("fault", "must be one of " .. table.concat(faults.names(), ", "))
-  end
-  -- A type sold out stays so: it is stock, not an accident of one request.
-  if body.fault == "sold_out" and body.type then
-    lab.sold_out[body.type .. "@" .. (body.location or "*")] = true
-  else
-    lab.faults[#lab.faults + 1] = body
-  end
-  return list_faults(lab)
+  if body.fault ~= "sold_out" or not body.type then return common.add_fault(lab, body) end
+  lab.sold_out[body.type .. "@" .. (body.location or "*")] = true
+  return common.list_faults(lab)
 end
 
 local function drop_faults(lab)
   lab.faults, lab.sold_out = {}, {}
-  return list_faults(lab)
+  return common.list_faults(lab)
 end
 
 -- The server that has an address and runs; what is kept of it dies with it.
@@ -86,11 +64,6 @@ local function model(lab, request, ip)
   }
 end
 
-local function move_clock(lab, body)
-  lab.offset_ms = lab.offset_ms + math.floor((body.seconds or 0) * 1000)
-  return { now_ms = lab.now_ms() }
-end
-
 -- What an action takes, in the vendor's time; 0: each ends at once.
 local function set_speed(lab, body)
   if type(body.speed) ~= "number" or body.speed < 0 then
@@ -100,20 +73,14 @@ local function set_speed(lab, body)
   return status(lab)
 end
 
-local function answer(lab, verb, body)
-  if verb == "GET /_lab/status" then return status(lab) end
-  if verb == "GET /_lab/requests" then return requests(lab) end
-  if verb == "DELETE /_lab/requests" then
-    lab.requests = {}
-    return requests(lab)
-  end
-  if verb == "GET /_lab/faults" then return list_faults(lab) end
-  if verb == "POST /_lab/faults" then return add_fault(lab, body) end
-  if verb == "DELETE /_lab/faults" then return drop_faults(lab) end
-  if verb == "POST /_lab/clock" then return move_clock(lab, body) end
-  if verb == "POST /_lab/speed" then return set_speed(lab, body) end
-  return refuse.no_route()
-end
+local own = {
+  ["GET /_lab/status"] = status,
+  ["POST /_lab/faults"] = add_fault,
+  ["DELETE /_lab/faults"] = drop_faults,
+  ["POST /_lab/speed"] = set_speed,
+  ["POST /_lab/limit"] = refuse.no_route,
+  ["GET /_lab/alerts"] = refuse.no_route,
+}
 
 -- Where no host is real: the key with which a storage box would answer; POST gives it
 -- another one.
@@ -136,8 +103,7 @@ function extras.answer(lab, request, read_body)
   if server then return host_key(lab, request, server, read_body) end
   local ip = request.path:match("^/_lab/model/(.+)$")
   if ip then return model(lab, request, ip) end
-  local body = answer(lab, request.method .. " " .. request.path, read_body(request))
-  return { status = 200, headers = {}, json = body }
+  return { status = 200, headers = {}, json = common.answer(lab, request, own) }
 end
 
 return extras

@@ -7,7 +7,7 @@ local json = require "json"
 local labels = require "lab.hetzner_labels"
 local lists = require "lab.hetzner_lists"
 local objects = require "lab.hetzner_objects"
-local refuse = require "lab.hetzner_refuse"
+local refuse = require "lab.stand_in_refuse"
 local rules = require "lab.hetzner_rules"
 local targets = require "lab.hetzner_targets"
 

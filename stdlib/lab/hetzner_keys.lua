@@ -7,7 +7,7 @@ local labels = require "lab.hetzner_labels"
 local lists = require "lab.hetzner_lists"
 local md5 = require "lab.md5"
 local objects = require "lab.hetzner_objects"
-local refuse = require "lab.hetzner_refuse"
+local refuse = require "lab.stand_in_refuse"
 
 local keys = {}
 

@@ -4,7 +4,7 @@
 
 local json = require "json"
 local labels = require "lab.hetzner_labels"
-local refuse = require "lab.hetzner_refuse"
+local refuse = require "lab.stand_in_refuse"
 
 local lists = {}
 

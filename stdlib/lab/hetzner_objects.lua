@@ -5,7 +5,7 @@
 
 local clock = require "clock"
 local labels = require "lab.hetzner_labels"
-local refuse = require "lab.hetzner_refuse"
+local refuse = require "lab.stand_in_refuse"
 
 local objects = {}
 

@@ -8,7 +8,7 @@ local check = require "lab.hetzner_server_check"
 local json = require "json"
 local objects = require "lab.hetzner_objects"
 local random = require "random"
-local refuse = require "lab.hetzner_refuse"
+local refuse = require "lab.stand_in_refuse"
 local servers = require "lab.hetzner_servers"
 local stock = require "lab.hetzner_stock"
 

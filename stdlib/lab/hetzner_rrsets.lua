@@ -6,7 +6,7 @@ local actions = require "lab.hetzner_actions"
 local json = require "json"
 local labels = require "lab.hetzner_labels"
 local lists = require "lab.hetzner_lists"
-local refuse = require "lab.hetzner_refuse"
+local refuse = require "lab.stand_in_refuse"
 local rules = require "lab.hetzner_rules"
 local zones = require "lab.hetzner_zones"
 

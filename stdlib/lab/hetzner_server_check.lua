@@ -5,7 +5,7 @@
 local labels = require "lab.hetzner_labels"
 local lists = require "lab.hetzner_lists"
 local objects = require "lab.hetzner_objects"
-local refuse = require "lab.hetzner_refuse"
+local refuse = require "lab.stand_in_refuse"
 local stock = require "lab.hetzner_stock"
 
 local check = { TAKEN = "server name is already used" }

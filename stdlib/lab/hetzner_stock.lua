@@ -6,7 +6,7 @@
 local catalogue = require "lab.catalogue"
 local json = require "json"
 local lists = require "lab.hetzner_lists"
-local refuse = require "lab.hetzner_refuse"
+local refuse = require "lab.stand_in_refuse"
 
 local stock = {}
 

@@ -5,7 +5,7 @@
 
 local json = require "json"
 local lists = require "lab.hetzner_lists"
-local refuse = require "lab.hetzner_refuse"
+local refuse = require "lab.stand_in_refuse"
 local stock = require "lab.hetzner_stock"
 
 local types = {}

@@ -3,7 +3,7 @@
 -- What a firewall is applied to: servers, and label selectors.
 
 local labels = require "lab.hetzner_labels"
-local refuse = require "lab.hetzner_refuse"
+local refuse = require "lab.stand_in_refuse"
 
 local targets = {}
 

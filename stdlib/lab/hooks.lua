@@ -6,7 +6,7 @@
 -- Strict as the vendors are; what was taken is listed by GET /_lab/messages.
 
 local json = require "json"
-local refuse = require "lab.hetzner_refuse"
+local refuse = require "lab.stand_in_refuse"
 local stand_in = require "lab.stand_in"
 
 local function decoded(context)

@@ -5,7 +5,7 @@
 
 local json = require "json"
 local random = require "random"
-local refuse = require "lab.hetzner_refuse"
+local refuse = require "lab.stand_in_refuse"
 local stand_in = require "lab.stand_in"
 
 local known = {

@@ -12,11 +12,11 @@
 
 local clock = require "clock"
 local extras = require "lab.stand_in_extras"
-local faults = require "lab.hetzner_faults"
+local faults = require "lab.stand_in_faults"
 local json = require "json"
 local limit = require "lab.stand_in_limit"
-local refuse = require "lab.hetzner_refuse"
-local routes = require "lab.hetzner_routes"
+local refuse = require "lab.stand_in_refuse"
+local routes = require "lab.stand_in_routes"
 
 local stand_in = {}
 
@@ -160,7 +160,7 @@ local function answer_api(lab, request)
 end
 
 function stand_in.answer_extra(lab, request)
-  local ok, reply = pcall(extras.answer, lab, request)
+  local ok, reply = pcall(extras.answer, lab, request, lab.described.extras or {})
   if ok then return { status = 200, headers = {}, json = reply } end
   local refused = refuse.of(reply)
   return { status = refused.status, headers = {}, json = refuse.envelope(refused) }

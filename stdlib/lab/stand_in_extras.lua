@@ -2,10 +2,10 @@
 --
 -- /_lab of a stand-in: no login is needed and nothing here counts as a request.
 
-local faults = require "lab.hetzner_faults"
+local faults = require "lab.stand_in_faults"
 local json = require "json"
 local limit = require "lab.stand_in_limit"
-local refuse = require "lab.hetzner_refuse"
+local refuse = require "lab.stand_in_refuse"
 
 local extras = {}
 
@@ -24,13 +24,21 @@ local function listed(items)
   return json.list(copy)
 end
 
-local function list_faults(lab)
+function extras.list_faults(lab)
   local shown = {}
   for i, fault in ipairs(lab.faults) do
     shown[i] = { fault = fault.fault, times = fault.times or 1,
       match = fault.match or {} }
   end
   return { faults = json.list(shown) }
+end
+
+function extras.add_fault(lab, body)
+  if not faults.is_known(body.fault) then
+    refuse.invalid("fault", "must be one of " .. table.concat(faults.names(), ", "))
+  end
+  lab.faults[#lab.faults + 1] = body
+  return extras.list_faults(lab)
 end
 
 local common = {}
@@ -56,19 +64,13 @@ common["GET /_lab/alerts"] = function(lab)
   return { alerts = listed(lab.alerts or {}) }
 end
 
-common["GET /_lab/faults"] = list_faults
+common["GET /_lab/faults"] = extras.list_faults
 
-common["POST /_lab/faults"] = function(lab, body)
-  if not faults.is_known(body.fault) then
-    refuse.invalid("fault", "must be one of " .. table.concat(faults.names(), ", "))
-  end
-  lab.faults[#lab.faults + 1] = body
-  return list_faults(lab)
-end
+common["POST /_lab/faults"] = extras.add_fault
 
 common["DELETE /_lab/faults"] = function(lab)
   lab.faults = {}
-  return list_faults(lab)
+  return extras.list_faults(lab)
 end
 
 common["POST /_lab/clock"] = function(lab, body)
@@ -82,10 +84,10 @@ common["POST /_lab/limit"] = function(lab, body)
   return { requests = lab.limit.requests, seconds = lab.limit.seconds }
 end
 
--- Answers a body, or raises a refusal.
-function extras.answer(lab, request)
+-- own: what only this one has, and has otherwise: verb and path → function(lab, body,
+-- request). Answers a body, or raises a refusal.
+function extras.answer(lab, request, own)
   local verb = request.method .. " " .. request.path
-  local own = lab.described.extras or {}
   local run = own[verb] or common[verb]
   if not run then return refuse.no_route() end
   return run(lab, body_of(request), request)

@@ -2,7 +2,7 @@
 --
 -- A limit of requests in a window of time, told in X-RateLimit headers and Retry-After.
 
-local refuse = require "lab.hetzner_refuse"
+local refuse = require "lab.stand_in_refuse"
 
 local limit = {}
 

@@ -6,7 +6,7 @@
 local json = require "json"
 local lists = require "lab.uptimerobot_lists"
 local notice = require "lab.notice"
-local refuse = require "lab.hetzner_refuse"
+local refuse = require "lab.stand_in_refuse"
 
 local contacts = {}
 

@@ -5,7 +5,7 @@
 
 local fields = require "lab.fields"
 local json = require "json"
-local refuse = require "lab.hetzner_refuse"
+local refuse = require "lab.stand_in_refuse"
 
 local lists = {}
 

@@ -10,7 +10,7 @@ local lists = require "lab.uptimerobot_lists"
 local moment = require "lab.moment"
 local probe = require "lab.probe"
 local random = require "random"
-local refuse = require "lab.hetzner_refuse"
+local refuse = require "lab.stand_in_refuse"
 
 local monitors = {}
 

@@ -6,7 +6,7 @@ local fields = require "lab.fields"
 local json = require "json"
 local lists = require "lab.uptimerobot_lists"
 local random = require "random"
-local refuse = require "lab.hetzner_refuse"
+local refuse = require "lab.stand_in_refuse"
 
 local pages = {}
 

@@ -5,7 +5,7 @@
 -- times (default 1). A `*` in the path stands for anything, `{id}` for one segment.
 
 local clock = require "clock"
-local refuse = require "lab.hetzner_refuse"
+local refuse = require "lab.stand_in_refuse"
 
 local faults = {}
 

@@ -2,7 +2,7 @@
 --
 -- Paths to functions. A literal segment is preferred to a parameter.
 
-local refuse = require "lab.hetzner_refuse"
+local refuse = require "lab.stand_in_refuse"
 
 local routes = {}
 
