@@ -31,5 +31,8 @@ void doctor_state_check(struct doctor *doctor);
 // The key was copied away: asked no more until there is another.
 bool doctor_state_confirm(struct doctor *doctor, struct fault *fault) FAULT_CHECKED;
 
-// doctor_machine.c: clock, tokens, SSH, lab, libraries, cores.
+// doctor_machine.c: clock, SSH, lab, libraries, cores.
 void doctor_machine_check(struct doctor *doctor);
+
+// doctor_token.c: the keys of Hetzner and of every vendor that the state needs.
+void doctor_token_check(struct doctor *doctor);

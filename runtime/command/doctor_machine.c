@@ -48,18 +48,6 @@ static void check_clock(struct doctor *doctor)
         doctor_say(doctor, DOCTOR_OK, "clock", NULL, "%s", now);
 }
 
-static void check_token(struct doctor *doctor)
-{
-    const char *token = getenv("HCLOUD_TOKEN");
-    if (token && *token)
-        doctor_say(doctor, DOCTOR_OK, "token", NULL, "HCLOUD_TOKEN is set");
-    else
-        doctor_say(
-            doctor, DOCTOR_WARN, "token",
-            "export HCLOUD_TOKEN=…, made in the console under Security, API tokens",
-            "HCLOUD_TOKEN is not set: nothing at Hetzner can be read or changed");
-}
-
 static bool agent_answers(const char *path)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -131,7 +119,7 @@ static void list_libraries(struct doctor *doctor)
 void doctor_machine_check(struct doctor *doctor)
 {
     check_clock(doctor);
-    check_token(doctor);
+    doctor_token_check(doctor);
     check_ssh(doctor);
     check_lab(doctor);
     check_core(doctor);

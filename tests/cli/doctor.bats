@@ -71,3 +71,31 @@ verdict() { "$pipster" doctor --json | jq -r "select(.subject == \"$1\").verdict
   kill "$SSH_AGENT_PID"
   [[ $output == *'ok    ssh      an agent answers'* ]]
 }
+
+@test "the keys of vendors are asked for where things of the state need them" {
+  start_lab
+  playbook one <<'P'
+local monitor = require "monitor"
+for _, name in ipairs { "one", "two" } do
+  monitor.http(name) { service = "uptimerobot", url = "https://shop.example/" .. name,
+    every = "5m" }
+end
+secret("sendgrid_api_key", { env = "SENDGRID_API_KEY" })
+P
+  unset PIPSTER_LAB
+  "$pipster" run playbooks/one.lua --yes
+  run "$pipster" doctor
+  [ "$status" -eq 0 ]
+  [[ $output == *'ok    token    UPTIMEROBOT_API_KEY is set, for monitor.http/one and 1 more'* ]]
+  [[ $output == *'ok    token    SENDGRID_API_KEY is set, for secret/sendgrid_api_key'* ]]
+  [[ $output != *BETTERSTACK* && $output != *"$UPTIMEROBOT_API_KEY"* ]]
+  stop_lab
+  unset UPTIMEROBOT_API_KEY SENDGRID_API_KEY
+  run "$pipster" doctor
+  [ "$status" -eq 0 ]
+  [[ $output == *'warn  token    UPTIMEROBOT_API_KEY is not set: monitor.http/one and 1 more'* ]]
+  [[ $output == *'export UPTIMEROBOT_API_KEY=…, made in the dashboard'* ]]
+  [[ $output == *'warn  token    SENDGRID_API_KEY is not set: secret/sendgrid_api_key'* ]]
+  run "$pipster" --env empty doctor
+  [[ $output != *UPTIMEROBOT* ]]
+}
