@@ -11,6 +11,7 @@ local host_key = require "hetzner.storage_box_key"
 local labels = require "hetzner.labels"
 local observe = require "hetzner.observe"
 local preview = require "hetzner.storage_box_preview"
+local secret = require "secret"
 local type = require "type"
 local types = require "hetzner.storage_types"
 local unknown = require "unknown"
@@ -52,6 +53,13 @@ local function snapshot_plan(declared)
   return plan
 end
 
+-- Hetzner wants a letter of each case, a number, a sign. false leaves it as it is.
+local function password_of(declared, name)
+  if declared.password == false then return nil end
+  if declared.password ~= nil or not name then return declared.password end
+  return "Aa1-" .. secret.declare("storage_box_" .. name, { length = 32 })
+end
+
 local function price(want)
   local location = want.location or "?"
   return { { ("storage box %s in %s"):format(want.type or "?", location),
@@ -69,7 +77,8 @@ return type {
     type = attribute.string { required = true, doc = "bx11, bx21, …; changed in place" },
     location = attribute.string { required = true, fixed = true, doc = "fsn1 or hel1" },
     password = attribute.string { secret = true,
-      doc = "a secret; it cannot be turned off, also where keys log in" },
+      doc = "a secret; when left out secret(\"storage_box_NAME\"), with letters before it"
+        .. " as Hetzner wants them; false leaves that of a box that is there" },
     ssh_keys = attribute.list { default = {}, birth = true,
       doc = "public keys that may log in: lines, or SSH keys of the project" },
     ssh_enabled = attribute.bool { default = true, doc = "SFTP, borg and rsync" },
@@ -98,13 +107,15 @@ return type {
   },
   example = [[
 local box = hetzner.storage_box "backup" {
-  type = "bx11", location = "fsn1", password = "Aa1-" .. secret "box_password",
-  ssh_keys = { input("ssh_public_key") }, snapshot_plan = { max_snapshots = 7, hour = 3 },
+  type = "bx11", location = "fsn1", ssh_keys = { input("ssh_public_key") },
+  snapshot_plan = { max_snapshots = 7, hour = 3 },
 }
 output { backup = text("ssh://%s@%s:%s/./shop", box.username, box.server, box.port) }
 ]],
 
-  shorthand = function(declared)
+  -- An amendment comes through here alone, without a name.
+  shorthand = function(declared, name)
+    declared.password = password_of(declared, name)
     local plan = declared.snapshot_plan
     if plan ~= nil and not unknown.is(plan) then
       declared.snapshot_plan = snapshot_plan(plan)

@@ -33,15 +33,16 @@ end
 local function refuse_password(name, why)
   fault("hetzner.storage_box/" .. name .. " has no password that Hetzner takes", {
     why = why,
-    next = 'say password = "Aa1-" .. secret "box_password": 12 to 128 characters, with '
-      .. "an upper case letter, a lower case one, a number and a special character",
+    next = 'leave it out, or password = "Aa1-" .. secret "box_password": 12 to 128 '
+      .. "characters, with an upper case letter, a lower case one, a number and a "
+      .. "special character",
   })
 end
 
 local function check_password(want, name, is_new)
   local password = want.password
   if password == nil then
-    if is_new then refuse_password(name, "none is declared") end
+    if is_new then refuse_password(name, "false is for one that is there") end
   elseif secret.is(password) then
     local length = secret.length(password)
     if length < LEAST or length > MOST then

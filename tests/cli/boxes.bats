@@ -65,6 +65,22 @@ api() { # METHOD PATH [BODY]
   [ "$status" -eq 1 ]
 }
 
+@test "where no password is said one is made, rotated, and never shown" {
+  sed -i '/password = /s/password = .*, ssh_keys/ssh_keys/' playbooks/shop.lua
+  ! grep -q password playbooks/shop.lua
+  "$pipster" --lab run playbooks/shop.lua --yes >run.log 2>&1
+  run "$pipster" --lab plan --detailed-exitcode
+  [ "$status" -eq 0 ]
+  "$pipster" --lab secrets rotate storage_box_backup
+  forget
+  "$pipster" --lab run --yes >>run.log 2>&1
+  [ "$(requests '.executed' | grep -c reset_password)" = 1 ]
+  ! grep -E 'Aa1-[A-Za-z0-9]' run.log
+  sed -i 's/location = "fsn1",/& password = false,/' playbooks/shop.lua
+  run "$pipster" --lab plan
+  [[ $output == *'- secret/storage_box_backup'* && $output != *'~ hetzner.storage_box'* ]]
+}
+
 @test "another host key is told with both, and never taken" {
   "$pipster" --lab run playbooks/shop.lua --yes --var open=true
   server=$(api GET /storage_boxes | jq -r '.storage_boxes[0].server')
@@ -94,7 +110,7 @@ api() { # METHOD PATH [BODY]
     password: "Aa1-0123456789", access_settings: {ssh_enabled: true}}')"
   playbook shop <<'P'
 require("hetzner").storage_box "backup" { type = "bx11", location = "hel1",
-  delete_protection = false }
+  delete_protection = false, password = false }
 P
   run "$pipster" --lab import hetzner.storage_box/backup old playbooks/shop.lua
   [ "$status" -eq 0 ]

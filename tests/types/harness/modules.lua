@@ -83,6 +83,9 @@ local function secret_module()
   return {
     is = function(value) return revealed[value] ~= nil end,
     length = function(value) return #revealed[value] end,
+    declare = function(name, options)
+      return new_secret((name .. ("0"):rep(options.length)):sub(1, options.length))
+    end,
     keypair = function(comment)
       made = made + 1
       return new_secret("-----BEGIN OPENSSH PRIVATE KEY-----\ncanary" .. made .. "\n"),

@@ -61,6 +61,17 @@ return {
       { destroy = true, plan = "delete", data = "all files",
         calls = { "DELETE /storage_boxes/ID" } },
     } },
+  { what = "a password is made where none is said, and another one where one is",
+    type = "hetzner.storage_box", name = "backup", steps = {
+      { want = { type = "bx11", location = "fsn1" }, plan = "create" },
+      { run = function(w)
+        assert(box(w).password == "Aa1-storage_box_backup" .. ("0"):rep(14))
+      end },
+      { want = { type = "bx11", location = "fsn1" }, plan = "none" },
+      { want = want { password = false }, plan = "none" },
+      { want = want(), plan = "update", fields = { "password" },
+        calls = { ACT .. "reset_password" } },
+    } },
   { what = "drift is mended", type = "hetzner.storage_box", name = "backup", steps = {
     { want = want { snapshot_plan = { max_snapshots = 7, hour = 3 } }, plan = "create" },
     { drift = function(w)
@@ -91,8 +102,8 @@ return {
         fails = { why = "bx12 is not sold", next = "bx11, bx21" } },
       { want = want { snapshot_plan = { hour = 3 } }, only_plan = true,
         fails = { what = "how many snapshots are kept" } },
-      { want = function() return { type = "bx11", location = "fsn1" } end,
-        only_plan = true, fails = { what = "no password", why = "none is declared" } },
+      { want = want { password = false }, only_plan = true,
+        fails = { what = "no password", why = "for one that is there" } },
       { want = function() return want { password = secret "short" }() end,
         only_plan = true, fails = { why = "it has 5 characters" } },
       { want = function() return want { password = secret "0123456789abcdef" }() end,
