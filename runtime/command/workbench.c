@@ -224,6 +224,8 @@ bool workbench_evaluate(struct workbench *bench, struct fault *fault)
         !script_run_playbook(bench->script, path, &bench->arena, &bench->wanted, fault))
         return false;
     workbench_add_budget(bench);
+    bench->engine.rules = bench->wanted.rules;
+    bench->engine.rule_count = bench->wanted.rule_count;
     bench->evaluated_ms = clock_monotonic_ms() - bench->begun_ms;
     return true;
 }

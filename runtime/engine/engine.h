@@ -43,6 +43,8 @@ struct engine {
     size_t rate_count;
     const char *currency; // of the project: "EUR"
     const struct engine_revenue *revenue; // NULL: nobody asked for it
+    const struct rule *rules; // of the playbook that was evaluated last
+    size_t rule_count;
     // Set from a signal handler: start no new step.
     const volatile int *interrupted;
     // Set some seconds later: do not wait either. NULL: running steps are always awaited.

@@ -11,6 +11,26 @@
 
 #define MOST_MONTHS 1200
 
+bool rule_term_is_of_business(const char *figure, bool *is_money)
+{
+    static const struct {
+        const char *name;
+        bool is_money;
+    } known[] = {
+        {"at_risk", true}, {"churn", false},     {"cost", true},
+        {"gross", true},   {"customers", false}, {"cost_per_customer", true},
+        {"revenue", true}, {"share", false},
+    };
+    *is_money = false;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        if (strcmp(known[i].name, figure) != 0)
+            continue;
+        *is_money = known[i].is_money;
+        return true;
+    }
+    return false;
+}
+
 static bool refuse(const char *figure, const char *text, struct fault *fault)
 {
     fault_set(fault, FAULT_ERROR, "%s = \"%s\" is no condition", figure, text);

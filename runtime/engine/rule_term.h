@@ -15,3 +15,6 @@ bool rule_term_parse_span(const char *text, struct rule_span *span,
                           struct fault *fault) FAULT_CHECKED;
 // The moment so much later; months are those of the calendar, in UTC.
 int64_t rule_term_after(struct rule_span span, int64_t from_ms);
+
+// Whether the business tells that figure, and no check; *is_money says of what.
+bool rule_term_is_of_business(const char *figure, bool *is_money);

@@ -12,6 +12,7 @@
 #include "script/raise.h"
 #include "script/restart_word.h"
 #include "script/rolling_word.h"
+#include "script/rule_word.h"
 #include "script/stage.h"
 #include "value/address.h"
 
@@ -200,8 +201,7 @@ static void take_words(lua_State *lua, struct declare *declare, int index,
     restart_word_take(lua, declare, index, resource);
 }
 
-// Whether the word means the same on every type.
-static bool is_meta(const char *name)
+bool declare_is_word(const char *name)
 {
     bool known = life_word_is(name) || restart_word_is(name);
     for (size_t i = 0; i < sizeof meta / sizeof *meta; i++)
@@ -219,7 +219,8 @@ static bool push_attributes(lua_State *lua, const struct schema *schema, int ind
     lua_newtable(lua);
     lua_pushnil(lua);
     while (lua_next(lua, index) != 0) {
-        bool is_word = lua_type(lua, -2) == LUA_TSTRING && is_meta(lua_tostring(lua, -2));
+        bool is_word =
+            lua_type(lua, -2) == LUA_TSTRING && declare_is_word(lua_tostring(lua, -2));
         has_words = has_words || is_word;
         if (is_word && schema_find(schema, lua_tostring(lua, -2)) == NULL) {
             lua_pop(lua, 1);
@@ -528,7 +529,8 @@ bool declare_finish(struct declare *declare, const char *playbook,
 {
     struct arena *arena = declare->arena;
     size_t count = declare->declarations.count;
-    if (!check_pending(declare, fault) || !policy_word_check(declare, fault))
+    if (!check_pending(declare, fault) || !policy_word_check(declare, fault) ||
+        !rule_word_check(declare, fault))
         return false;
     group_word_tag(declare);
     *set = (struct resource_set){.playbook = arena_text(arena, playbook),
@@ -560,6 +562,7 @@ bool declare_finish(struct declare *declare, const char *playbook,
     for (size_t i = 0; i < set->guard_count; i++)
         set->guards[i] = *(struct resource_guard *) declare->guards.items[i];
     rolling_word_list(declare, set);
+    rule_word_list(declare, set);
     life_word_list(declare, set);
     return true;
 }

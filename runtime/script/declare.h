@@ -50,6 +50,7 @@ struct declare {
     struct array budgets;  // struct resource_budget
     struct array guards;   // struct resource_guard
     struct array rollings; // struct resource_rolling
+    struct array rules;    // of rule_word.c
     struct array groups;   // of group_word.c
     struct array moves;    // struct resource_move
     struct array removals; // struct resource_removal
@@ -76,6 +77,9 @@ void declare_resource(lua_State *lua, const struct kind *kind, struct declaratio
                       const char *name, int index);
 // Lays the table at `index` over what was declared; with `grow` lists get longer.
 void declare_amend(lua_State *lua, struct declaration *declaration, int index, bool grow);
+
+// Whether the word means the same on every type: after, protect, tags …
+bool declare_is_word(const char *name);
 
 // Lets go of what Lua keeps for the evaluation.
 void declare_forget(lua_State *lua);

@@ -14,6 +14,7 @@
 #include "script/raise.h"
 #include "script/reference.h"
 #include "script/rolling_word.h"
+#include "script/rule_word.h"
 #include "script/sandbox.h"
 #include "script/secret_word.h"
 #include "script/stage.h"
@@ -332,6 +333,7 @@ void playbook_add_words(lua_State *lua)
     luaL_setfuncs(lua, words, 0);
     life_word_push(lua);
     rolling_word_push(lua);
+    rule_word_push(lua);
     group_word_push(lua);
     policy_word_push(lua);
     lua_setfield(lua, -2, "guard");
@@ -364,6 +366,7 @@ static void open_declare(struct declare *declare, struct script *script,
     array_init(&declare->budgets);
     array_init(&declare->guards);
     array_init(&declare->rollings);
+    array_init(&declare->rules);
     array_init(&declare->groups);
     array_init(&declare->moves);
     array_init(&declare->removals);
@@ -390,6 +393,7 @@ static void close_declare(struct declare *declare)
     array_clear(&declare->budgets);
     array_clear(&declare->guards);
     array_clear(&declare->rollings);
+    array_clear(&declare->rules);
     array_clear(&declare->groups);
     array_clear(&declare->moves);
     array_clear(&declare->removals);

@@ -17,7 +17,7 @@
 // How much was declared when a stage began.
 struct mark {
     size_t declarations, pending, budgets, guards, files, includes, included;
-    size_t rollings, groups, deferrals, answers;
+    size_t rollings, rules, groups, deferrals, answers;
     bool calls_tip;
     const char *file; // that the stage is in
     void *file_phase;
@@ -36,6 +36,7 @@ static struct mark mark(struct declare *declare)
         .budgets = declare->budgets.count,
         .guards = declare->guards.count,
         .rollings = declare->rollings.count,
+        .rules = declare->rules.count,
         .groups = declare->groups.count,
         .files = declare->files.count,
         .includes = declare->includes.count,
@@ -74,6 +75,7 @@ static void roll_back(lua_State *lua, struct declare *declare, const struct mark
     declare->budgets.count = mark->budgets;
     declare->guards.count = mark->guards;
     declare->rollings.count = mark->rollings;
+    declare->rules.count = mark->rules;
     declare->groups.count = mark->groups;
     declare->files.count = mark->files;
     declare->includes.count = mark->includes;

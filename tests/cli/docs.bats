@@ -106,6 +106,18 @@ runs_once() { # NAME
   [ "$status" -eq 0 ] || { echo "$output"; return 1; }
 }
 
+@test "the rule of RULES.md is declared well" {
+  sed -n '/^```lua$/,/^```$/{/^```/d;p}' "$root/docs/RULES.md" | playbook rules
+  [ "$(grep -c '^rule "' playbooks/rules.lua)" -ge 1 ]
+  run "$pipster" --lab validate playbooks/rules.lua
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+  sed -i 's/when = {/wen = {/' playbooks/rules.lua
+  run "$pipster" --lab validate playbooks/rules.lua
+  [ "$status" -eq 1 ]
+  [[ $output == *'it takes no wen'*'playbooks/rules.lua:3'*'did you mean when?'* ]] ||
+    { echo "$output"; return 1; }
+}
+
 @test "the hosts of CONNECTIONS.md are declared well" {
   sed -n '/^```lua$/,/^```$/{/^```/d;p}' "$root/docs/CONNECTIONS.md" | playbook hosts
   [ "$(grep -c '^host "' playbooks/hosts.lua)" -ge 1 ]
