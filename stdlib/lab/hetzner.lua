@@ -33,6 +33,21 @@ for _, verb in ipairs {
 end
 function no_driver.status() return nil end
 
+-- By the API that serves them: that of the cloud, and that of storage boxes.
+local sources = {
+  cloud = { "actions", "stock", "keys", "firewalls", "ips", "servers", "power", "zones",
+    "rrsets" },
+  storage = { "storage_types", "storage", "storage_actions" },
+}
+
+local function routes_of(api)
+  local lists = {}
+  for i, name in ipairs(sources[api]) do
+    lists[i] = require("lab.hetzner_" .. name).routes
+  end
+  return routes.of(lists)
+end
+
 local function milliseconds()
   return clock.ms and clock.ms() or clock.now() * 1000
 end
@@ -59,7 +74,7 @@ function hetzner.new(options)
   local lab = {
     options = options, worlds = {}, running = {}, requests = {}, faults = {},
     sold_out = {}, buckets = {}, offset_ms = 0, speed = options.speed or SPEED,
-    routes = { cloud = routes.load "cloud", storage = routes.load "storage" },
+    routes = { cloud = routes_of "cloud", storage = routes_of "storage" },
     stock = options.stock or "all", driver = options.driver or no_driver,
     driver_kind = options.driver_kind or "none", limit = options.limit or 3600,
     limits = options.limits or { servers = 100000 },

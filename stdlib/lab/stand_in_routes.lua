@@ -6,13 +6,6 @@ local refuse = require "lab.stand_in_refuse"
 
 local routes = {}
 
--- By the API that serves them: that of the cloud, and that of storage boxes.
-local sources = {
-  cloud = { "actions", "stock", "keys", "firewalls", "ips", "servers", "power", "zones",
-    "rrsets" },
-  storage = { "storage_types", "storage", "storage_actions" },
-}
-
 local function segments(path)
   local list = {}
   for segment in path:gmatch("[^/]+") do list[#list + 1] = segment end
@@ -45,14 +38,6 @@ function routes.of(lists)
     table.sort(list, function(a, b) return a.parameters < b.parameters end)
   end
   return table_by_length
-end
-
-function routes.load(api)
-  local lists = {}
-  for i, name in ipairs(sources[api]) do
-    lists[i] = require("lab.hetzner_" .. name).routes
-  end
-  return routes.of(lists)
 end
 
 local function match(route, parts)

@@ -243,7 +243,7 @@ has_come() { # the stand-in looks what is due when it is asked something
   meets reset_after POST /firewalls
   meets 504_after POST '/servers/*/actions/enable_backup'
   fails 3 'creating server app' 'timeout'
-  [[ $output == *'ssh_key/deploy created'*'firewall/web created'* ]]
+  [[ $output == *'ssh_key/deploy created'* && $output == *'firewall/web created'* ]]
   converges
 }
 
