@@ -21,6 +21,7 @@ const struct command *const command_table[] = {
     &cmd_status,
     &cmd_explain,
     &cmd_cost,
+    &cmd_report,
     &cmd_show,
     &cmd_state,
     &cmd_import,

@@ -37,6 +37,7 @@ static const struct flag flags[] = {
     {"--follow", "-f", FLAG_SWITCH, AT(follow), 0},
     {"--env", "-e", FLAG_TEXT, AT(environment), 0},
     {"--help", "-h", FLAG_SWITCH, AT(help), 0},
+    {"--html", NULL, FLAG_TEXT, AT(html), 0},
     {"--json", NULL, FLAG_SWITCH, AT(json), 0},
     {"--key-backed-up", NULL, FLAG_SWITCH, AT(key_backed_up), 0},
     {"--lab", NULL, FLAG_SWITCH, AT(lab), 0},

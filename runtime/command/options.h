@@ -54,6 +54,7 @@ struct options {
     const char *passphrase_file; // --passphrase-file
     const char *by;          // --by
     const char *currency;    // --currency
+    const char *html;        // --html FILE
     const char *timeout;     // --timeout
     const char *since;       // --since
     const char *lines;       // -n, --lines

@@ -1,0 +1,152 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# pipster report: one page that needs nothing else, and says what it does not know.
+
+load helpers
+
+setup() {
+  setup_project
+  export SHOP_API=canary-of-the-shop-4711
+  start_lab
+  playbook shop <<'P'
+phase(1, "Shop")
+local hetzner, cost = require "hetzner", require "cost"
+local key = hetzner.ssh_key "deploy" { public_key = input("ssh_public_key") }
+local app = hetzner.server "app" {
+  type = "cx23", image = "debian-12", location = "nbg1", ssh_keys = { key },
+}
+local host = app:host { }
+host:file "/etc/motd" { content = input("motd", { default = "hello" }) }
+cost.item "domain" {
+  price = "$12/year", what = "<script>alert('&')</script>", after = app,
+}
+hetzner.firewall "web" { inbound = { 22, 443 } }
+host:file "/etc/api" { content = secret("api", { env = "SHOP_API" }), mode = "0600" }
+local token = secret("token", { length = 24, rotate_every = "90d" })
+host:file "/etc/token" { content = token, mode = "0600" }
+P
+}
+teardown() { stop_lab; }
+
+page_is_whole() { # FILE
+  lua5.4 "$root/tests/cli/page.lua" "$1"
+}
+
+has() { # FILE WORDS…: anywhere, whatever the lines
+  local words page
+  page=$(sed '/<style>/,/<\/style>/d' "$1" | tr '\n' ' ')
+  for words in "${@:2}"; do
+    [[ $page == *"$words"* ]] || { echo "not there: $words"; echo "$page"; return 1; }
+  done
+}
+
+api() { # METHOD PATH [BODY]
+  curl -sf -X "$1" -H "Authorization: Bearer $HCLOUD_TOKEN" \
+    -H 'Content-Type: application/json' "$HCLOUD_ENDPOINT$2" ${3:+-d "$3"}
+}
+
+# The text of one section.
+section() { # FILE ID
+  sed -n "/<section id=\"$2\">/,/<\/section>/p" "$1"
+}
+
+@test "before anything is there, each section says so" {
+  run "$pipster" --lab report --html page.html
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+  [ "$output" = 'Written: page.html' ]
+  page_is_whole page.html
+  has page.html '<h1>shop</h1>' 'Nothing yet: <code>pipster run PLAYBOOK</code>' \
+    'Not known: no playbook was run yet.' 'Nothing was run yet' 'None is kept here.' \
+    'None is declared: <code>pipster types backup.postgres</code>'
+  [ ! -e .pipster/state/lab.db ]
+}
+
+@test "what exists, what it costs, what was run; whatever it is called" {
+  "$pipster" --lab run playbooks/shop.lua --yes
+  "$pipster" --lab report --html page.html
+  page_is_whole page.html
+  has page.html '<dt>Cost</dt><dd>6.91 €<small>a month, net' '<dt>Last run</dt><dd>done' \
+    '<dt>Drift</dt><dd>none' '<th scope="rowgroup">phase 1' 'server cx23 in nbg1' \
+    '&lt;script&gt;alert(&#39;&amp;&#39;)&lt;/script&gt;' \
+    'None: 7 things were found as last applied.' 'of <code>playbooks/shop.lua</code> by'
+  [ "$(section page.html graph | grep -c 'class="graph')" = 2 ]
+  # The server needs its key, the domain waits for the server, the host is on it.
+  [ "$(section page.html graph | sed '/graph narrow/,$d' | grep -c 'class="line"' )" -ge 3 ]
+  has <(section page.html graph) '>app</text>' '>hetzner.server</text>' '3 × file' \
+    '5.99 € a month'
+  [[ $(section page.html secrets) == *'secret/token'*generated* ]]
+}
+
+@test "what is to be looked at is told: drift, checks, secrets, open steps" {
+  "$pipster" --lab run playbooks/shop.lua --yes
+  sqlite3 .pipster/state/lab.db "
+    insert into step (run, address, type, host, action, outcome, begun_at_ms)
+      values (1, 'cost.item/other', 'cost.item', null, 'create', 'open', 1);
+    update secret set made_at_ms = made_at_ms - 100 * 86400000;
+    update run set outcome = 'partial';"
+  id=$(api GET /firewalls | jq '.firewalls[0].id')
+  api POST "/firewalls/$id/actions/set_rules" '{"rules":[]}' >/dev/null
+  "$pipster" --lab report --html page.html
+  page_is_whole page.html
+  has <(section page.html attention) '<li class="bad"><b>open</b> create of cost.item/other' \
+    '<li class="warn"><b>secrets</b> secret/token is 100 days old'
+  has <(section page.html secrets) 'class="warn">overdue since 20'
+  has page.html '<dt>Drift</dt><dd>1<small>changed outside' '<b>partial</b> run'
+  has <(section page.html drift) '<code>hetzner.firewall/web</code></td><td>inbound: <code>' \
+    '→ <code>[]</code>'
+}
+
+@test "no secret is on it, and the same state makes the same page" {
+  "$pipster" --lab run playbooks/shop.lua --yes
+  export SOURCE_DATE_EPOCH=1795254000
+  "$pipster" --lab report --html - >one.html
+  "$pipster" --lab report --html two.html
+  cmp one.html two.html
+  has one.html 'as of <time datetime="2026-11-21T09:40:00Z">'
+  has one.html 'secret/api' 'env SHOP_API'
+  run grep -F "$SHOP_API" one.html
+  [ "$status" -eq 1 ]
+}
+
+@test "a page is replaced whole or not at all" {
+  echo old >page.html
+  run "$pipster" --lab report
+  [ "$status" -eq 64 ]
+  [[ $output == *'wants to know where to write'*'--html report.html'* ]]
+  run "$pipster" --lab report --html playbooks
+  [ "$status" -eq 64 ]
+  [[ $output == *'playbooks is a folder'*'--html playbooks/report.html'* ]]
+  run "$pipster" --lab report --html not/there.html
+  [ "$status" -eq 1 ]
+  [[ $output == *'cannot create the file'*'not/there.html'*'No such file'* ]]
+  run "$pipster" --lab report page.html
+  [ "$status" -eq 64 ]
+  [ "$(cat page.html)" = old ]
+  (umask 027 && "$pipster" --lab report --html page.html)
+  [ "$(stat -c %a page.html)" = 640 ]
+  [ "$(ls page.html*)" = page.html ]
+}
+
+@test "what cannot be asked is said with its reason, and the page is written" {
+  "$pipster" --lab run playbooks/shop.lua --yes
+  "$pipster" lab fault unauthorized GET '*' 99 >/dev/null
+  run "$pipster" --lab report --html page.html
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+  page_is_whole page.html
+  has page.html '<dt>Cost</dt><dd>not known' '<dt>Drift</dt><dd>not known' \
+    'class="warn">Not known: '
+  has <(section page.html graph) '>app</text>'
+  [[ $(section page.html drift) == *'hetzner.server/app</code></td><td><span class="warn">not known'* ]]
+}
+
+@test "it changes nothing, and of a run at work it says so" {
+  "$pipster" --lab run playbooks/shop.lua --yes
+  forget
+  "$pipster" --lab report --html page.html
+  [ -z "$(requests '.method != "GET"')" ]
+  exec 9<>.pipster/state/lab.lock
+  flock 9
+  "$pipster" --lab report --html page.html
+  exec 9>&-
+  has page.html 'a run is at work'
+}
