@@ -200,3 +200,19 @@ enum rule_truth rule_look(const struct rule_condition *condition,
     view->truth = truth;
     return truth;
 }
+
+static bool uses(const struct rule_condition *condition, const char *figure)
+{
+    for (size_t i = 0; i < condition->count; i++)
+        for (size_t k = 0; k < condition->any[i].count; k++)
+            if (strcmp(condition->any[i].items[k].figure, figure) == 0)
+                return true;
+    return false;
+}
+
+bool rule_look_uses(const struct rule *rule, const char *figure)
+{
+    return uses(&rule->when, figure) || uses(&rule->evidence, figure) ||
+           uses(&rule->release, figure) || uses(&rule->fit, figure) ||
+           uses(&rule->metric, figure);
+}

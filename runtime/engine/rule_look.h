@@ -18,3 +18,5 @@ enum rule_truth rule_look(const struct rule_condition *condition,
                           struct rule_view *view);
 const struct rule_rate *rule_look_rate(const struct rule_rate *rates, size_t count,
                                        const char *from, const char *to);
+// Whether any of the rule's conditions looks at that figure.
+bool rule_look_uses(const struct rule *rule, const char *figure);

@@ -114,9 +114,21 @@ static const char version_9[] =
     "  value TEXT NOT NULL, answered_ms INTEGER NOT NULL, expires_ms INTEGER NOT NULL);"
     "CREATE INDEX answer_of_name ON answer (name, answered_ms);";
 
+// What rules said, each time they were judged, and the proposals that were accepted: of a
+// rule only one is in force.
+static const char version_10[] =
+    "CREATE TABLE evaluation (id INTEGER PRIMARY KEY AUTOINCREMENT, rule TEXT NOT NULL,"
+    "  at_ms INTEGER NOT NULL, run INTEGER NOT NULL, state TEXT NOT NULL,"
+    "  is_proposed INTEGER NOT NULL, past TEXT NOT NULL, figures TEXT, saw TEXT);"
+    "CREATE INDEX evaluation_of_rule ON evaluation (rule, at_ms);"
+    "CREATE TABLE amendment (id INTEGER PRIMARY KEY AUTOINCREMENT, rule TEXT NOT NULL,"
+    "  accepted_ms INTEGER NOT NULL, accepted_by TEXT, amend TEXT, include TEXT,"
+    "  evidence TEXT, withdrawn_ms INTEGER NOT NULL DEFAULT 0, withdrawn_by TEXT);"
+    "CREATE UNIQUE INDEX amendment_in_force ON amendment (rule) WHERE withdrawn_ms = 0;";
+
 static const char *const migrations[MIGRATION_NEWEST] = {
     version_1, version_2, version_3, version_4, version_5,
-    version_6, version_7, version_8, version_9};
+    version_6, version_7, version_8, version_9, version_10};
 
 static bool refuse(const struct connection *connection, struct fault *fault,
                    int64_t version)

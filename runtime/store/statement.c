@@ -10,6 +10,10 @@
 
 #define MEASUREMENT_COLUMNS "run, address, name, value, unit, at_ms"
 
+#define EVALUATION_COLUMNS "rule, at_ms, run, state, is_proposed, past, figures, saw"
+
+#define AMENDMENT_COLUMNS "rule, accepted_ms, accepted_by, amend, include, evidence"
+
 #define REVENUE_COLUMNS                                                                  \
     "read_at_ms, as_of_ms, fresh_until_ms, source, currency, gross, cautious, at_risk, " \
     "customers, accepted, warnings, parts"
@@ -161,6 +165,24 @@ static const char *const texts[STATEMENT_COUNT] = {
         "SELECT name, value, answered_ms, expires_ms FROM (SELECT *, row_number() OVER "
         "(PARTITION BY name ORDER BY answered_ms DESC, id DESC) AS place "
         "FROM answer WHERE answered_ms <= ?1) WHERE place = 1 ORDER BY name",
+
+    [STATEMENT_EVALUATION_PUT] = "INSERT INTO evaluation (" EVALUATION_COLUMNS
+                                 ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    // The newest ?1 of each rule; ?2 NULL: of all rules.
+    [STATEMENT_EVALUATION_NEWEST] =
+        "SELECT id, " EVALUATION_COLUMNS " FROM (SELECT *, row_number() OVER "
+        "(PARTITION BY rule ORDER BY at_ms DESC, id DESC) AS place "
+        "FROM evaluation WHERE ?2 IS NULL OR rule = ?2) "
+        "WHERE place <= ?1 ORDER BY rule, place",
+    [STATEMENT_AMENDMENT_PUT] = "INSERT INTO amendment (" AMENDMENT_COLUMNS
+                                ") VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    [STATEMENT_AMENDMENT_WITHDRAW] =
+        "UPDATE amendment SET withdrawn_ms = ?2, withdrawn_by = ?3 "
+        "WHERE rule = ?1 AND withdrawn_ms = 0",
+    // Without ?1 only those in force.
+    [STATEMENT_AMENDMENT_LIST] =
+        "SELECT id, " AMENDMENT_COLUMNS ", withdrawn_ms, withdrawn_by FROM amendment "
+        "WHERE ?1 OR withdrawn_ms = 0 ORDER BY accepted_ms, id",
 
     // These two live in cache.db.
     [STATEMENT_FACT_GET] = "SELECT text, read_at_ms FROM fact WHERE key = ?1",

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+#include "store/rule.h"
+
+#include "base/array.h"
+#include "store/query.h"
+#include "store/transaction.h"
+
+#include <string.h>
+
+void rule_put_evaluation(struct transaction *transaction,
+                         const struct record_evaluation *evaluation)
+{
+    struct statement *statement = transaction_add(transaction, STATEMENT_EVALUATION_PUT);
+    statement_add_text(statement, evaluation->rule);
+    statement_add_integer(statement, evaluation->at_ms);
+    statement_add_integer(statement, evaluation->run);
+    statement_add_text(statement, evaluation->state);
+    statement_add_integer(statement, evaluation->is_proposed);
+    statement_add_json(statement, evaluation->past, NULL);
+    statement_add_json(statement, evaluation->figures, NULL);
+    statement_add_json(statement, evaluation->saw, NULL);
+}
+
+static void read_evaluation(struct query *query, struct arena *arena,
+                            struct record_evaluation *row)
+{
+    row->id = query_integer(query, 0);
+    row->rule = query_text(query, 1, arena);
+    row->at_ms = query_integer(query, 2);
+    row->run = query_integer(query, 3);
+    row->state = query_text(query, 4, arena);
+    row->is_proposed = query_integer(query, 5) != 0;
+    row->past = query_json(query, 6, arena);
+    row->figures = query_json(query, 7, arena);
+    row->saw = query_json(query, 8, arena);
+}
+
+bool rule_load_evaluations(struct database *database, struct arena *arena, int most,
+                           const char *rule, struct record_evaluations *found,
+                           struct fault *fault)
+{
+    struct statement statement;
+    struct query query;
+    struct array rows;
+    *found = (struct record_evaluations){0};
+    if (!database)
+        return true;
+    statement_init(&statement, STATEMENT_EVALUATION_NEWEST, arena);
+    statement_add_integer(&statement, most);
+    statement_add_text(&statement, rule);
+    if (!query_start(&query, database->reader, &statement, fault))
+        return fault_while(fault, "reading what rules said");
+    array_init(&rows);
+    while (query_next(&query)) {
+        struct record_evaluation *row = arena_alloc(arena, sizeof *row);
+        read_evaluation(&query, arena, row);
+        array_add(&rows, row);
+    }
+    struct record_evaluation *block =
+        arena_alloc(arena, (rows.count + 1) * sizeof *block);
+    for (size_t i = 0; i < rows.count; i++)
+        block[i] = *(const struct record_evaluation *) rows.items[i];
+    *found = (struct record_evaluations){block, rows.count};
+    array_clear(&rows);
+    return query_end(&query, fault) || fault_while(fault, "reading what rules said");
+}
+
+void rule_put_amendment(struct transaction *transaction,
+                        const struct record_amendment *amendment)
+{
+    struct statement *statement = transaction_add(transaction, STATEMENT_AMENDMENT_PUT);
+    statement_add_text(statement, amendment->rule);
+    statement_add_integer(statement, amendment->accepted_ms);
+    statement_add_text(statement, amendment->accepted_by);
+    statement_add_json(statement, amendment->amend, NULL);
+    statement_add_text(statement, amendment->include);
+    statement_add_json(statement, amendment->evidence, NULL);
+    transaction->changes_state = true;
+}
+
+void rule_withdraw(struct transaction *transaction, const char *rule, int64_t at_ms,
+                   const char *who)
+{
+    struct statement *statement =
+        transaction_add(transaction, STATEMENT_AMENDMENT_WITHDRAW);
+    statement_add_text(statement, rule);
+    statement_add_integer(statement, at_ms);
+    statement_add_text(statement, who);
+    transaction->changes_state = true;
+}
+
+static void read_amendment(struct query *query, struct arena *arena,
+                           struct record_amendment *row)
+{
+    row->id = query_integer(query, 0);
+    row->rule = query_text(query, 1, arena);
+    row->accepted_ms = query_integer(query, 2);
+    row->accepted_by = query_text(query, 3, arena);
+    row->amend = query_json(query, 4, arena);
+    row->include = query_text(query, 5, arena);
+    row->evidence = query_json(query, 6, arena);
+    row->withdrawn_ms = query_integer(query, 7);
+    row->withdrawn_by = query_text(query, 8, arena);
+}
+
+bool rule_load_amendments(struct database *database, struct arena *arena,
+                          bool also_withdrawn, struct record_amendments *found,
+                          struct fault *fault)
+{
+    struct statement statement;
+    struct query query;
+    struct array rows;
+    *found = (struct record_amendments){0};
+    if (!database)
+        return true;
+    statement_init(&statement, STATEMENT_AMENDMENT_LIST, arena);
+    statement_add_integer(&statement, also_withdrawn);
+    if (!query_start(&query, database->reader, &statement, fault))
+        return fault_while(fault, "reading what was accepted");
+    array_init(&rows);
+    while (query_next(&query)) {
+        struct record_amendment *row = arena_alloc(arena, sizeof *row);
+        read_amendment(&query, arena, row);
+        array_add(&rows, row);
+    }
+    struct record_amendment *block = arena_alloc(arena, (rows.count + 1) * sizeof *block);
+    for (size_t i = 0; i < rows.count; i++)
+        block[i] = *(const struct record_amendment *) rows.items[i];
+    *found = (struct record_amendments){block, rows.count};
+    array_clear(&rows);
+    return query_end(&query, fault) || fault_while(fault, "reading what was accepted");
+}
+
+const struct record_amendment *rule_find_amendment(const struct record_amendments *found,
+                                                   const char *rule)
+{
+    for (size_t i = 0; i < found->count; i++)
+        if (found->rows[i].withdrawn_ms == 0 && strcmp(found->rows[i].rule, rule) == 0)
+            return &found->rows[i];
+    return NULL;
+}
