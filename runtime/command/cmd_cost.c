@@ -2,7 +2,10 @@
 #include <string.h>
 
 #include "command/command.h"
+#include "command/cost_book.h"
 #include "command/planning.h"
+#include "engine/declared_cost.h"
+#include "engine/share.h"
 #include "view/cost_view.h"
 #include "view/json_view.h"
 
@@ -54,16 +57,55 @@ static bool tell(struct workbench *bench, const struct plan *plan,
     return plan_is_whole(plan, fault);
 }
 
+// What --revenue says comes in a month, instead of what was read.
+static bool take_revenue(struct workbench *bench, struct fault *fault)
+{
+    const char *text = bench->options->revenue;
+    struct engine_revenue *revenue = arena_alloc(&bench->arena, sizeof *revenue);
+    if (text == NULL)
+        return true;
+    *revenue = (struct engine_revenue){.is_told = true,
+                                       .is_known = true,
+                                       .customers = -1,
+                                       .source = "--revenue"};
+    bench->engine.revenue = revenue;
+    return money_parse_budget(text, &revenue->monthly, fault) ||
+           fault_while(fault, "reading --revenue");
+}
+
+// The prices of a book hold for what is declared; the world has others.
+static bool price_declared(struct workbench *bench, struct plan **plan,
+                           struct fault *fault)
+{
+    if (!workbench_evaluate(bench, fault) ||
+        !declared_cost_plan(&bench->engine, &bench->wanted, plan, fault))
+        return false;
+    share_take(&bench->engine, *plan);
+    return true;
+}
+
 // What a guard forbids has its price all the same.
 static bool count(struct workbench *bench, struct plan **plan, struct fault *fault)
 {
     const struct engine_options asked = {.leave_unreached = true};
+    if (bench->options->at != NULL)
+        return price_declared(bench, plan, fault);
     if (planning_make(bench, &asked, plan, fault))
         return true;
     if (*plan == NULL || fault->kind != FAULT_BLOCKED)
         return false;
     *fault = (struct fault){0};
     return true;
+}
+
+// How it is to be told, and at which prices.
+static bool prepare(struct workbench *bench, struct cost_shown *shown,
+                    struct fault *fault)
+{
+    const struct options *options = bench->options;
+    return read_by(options->by, &shown->by, fault) &&
+           (options->at == NULL || cost_book_open(bench, &shown->prices, fault)) &&
+           take_revenue(bench, fault) && take_currency(bench, &shown->rate, fault);
 }
 
 static int run(const struct options *options, struct fault *fault)
@@ -75,9 +117,9 @@ static int run(const struct options *options, struct fault *fault)
     if (options->json)
         json_view_version(stdout);
     if (workbench_open(&bench, options, WORKBENCH_READ, fault) &&
-        read_by(options->by, &shown.by, fault) &&
-        take_currency(&bench, &shown.rate, fault) && count(&bench, &plan, fault)) {
+        prepare(&bench, &shown, fault) && count(&bench, &plan, fault)) {
         bill_make(&bench.engine, plan, shown.by, &bill);
+        shown.revenue = &plan->revenue;
         if (tell(&bench, plan, &shown, fault))
             workbench_print_timing(&bench);
     }
@@ -91,7 +133,8 @@ const struct command cmd_cost = {
     .summary = "what each thing costs a month, and what a run would change in that",
     .usage =
         "pipster cost [PLAYBOOK] [--diff] [--by phase|type|tag|host]\n"
-        "             [--currency CODE] [--var NAME=VALUE …] [--json]\n"
+        "             [--at BOOK] [--currency CODE] [--revenue AMOUNT]\n"
+        "             [--var NAME=VALUE …] [--json]\n"
         "\n"
         "Net, as the playbook wants it; without a playbook: the one last run. What is\n"
         "recorded and not declared any more is in it until it is destroyed.\n"
@@ -99,6 +142,11 @@ const struct command cmd_cost = {
         "  --diff           what it costs now beside that, where they differ\n"
         "  --by KIND        in groups, each with its sum; a thing with two tags stands\n"
         "                   under both, and counts once in the total\n"
-        "  --currency CODE  at the rate and date of `exchange` in pipster.lua\n",
+        "  --at BOOK        only what is declared, at the prices of a book: roadmap,\n"
+        "                   roadmap-phases, roadmap-timeline (the roadmap's figures),\n"
+        "                   hetzner (the newest that is shipped), services, 2026-06 or\n"
+        "                   2026-06-15 (what was asked then)\n"
+        "  --currency CODE  at the rate and date of `exchange` in pipster.lua\n"
+        "  --revenue AMOUNT \"$1000\" a month: what the costs would be a share of\n",
     .run = run,
 };

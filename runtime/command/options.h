@@ -52,9 +52,11 @@ struct options {
     const char *override;    // --override REASON
     const char *project_id;  // --project-id
     const char *passphrase_file; // --passphrase-file
+    const char *at;          // --at
     const char *by;          // --by
     const char *currency;    // --currency
     const char *html;        // --html FILE
+    const char *revenue;     // --revenue
     const char *timeout;     // --timeout
     const char *since;       // --since
     const char *lines;       // -n, --lines

@@ -108,6 +108,7 @@ const struct value *project_settings(const struct project *project, struct arena
         {"project_id", value_text(arena, project_id)},
         {"environment", value_text(arena, project->environment)},
         {"currency", value_text(arena, project->currency)},
+        {"prices_at", text_or_null(arena, options->at)},
         {"exchange", value_find(project->settings, "exchange")},
         {"endpoints", vendor_endpoints(arena)},
         {"ssh", ssh_of(project, arena, options->accept_new)},

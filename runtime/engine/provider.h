@@ -2,13 +2,12 @@
 //
 // The seam between the engine and the world: a struct of function pointers. script/ puts
 // Lua resource types behind it, the tests a world in memory. The engine starts work
-// through it and then calls turn() until the work's `done` was called. `done` is called
-// exactly once for each batch, from turn(), never from within the function that started
-// it.
+// through it and then calls turn() until the work's `done` was called: exactly once for
+// each batch, from turn(), never from within the function that started it.
 //
-// Values handed to observe, preview and apply are resolved: they hold no reference and no
-// template; what cannot be known yet is VALUE_UNKNOWN. Values that the provider answers
-// with are copied by the engine before `done` returns.
+// Values handed over are resolved: they hold no reference and no template; what cannot be
+// known yet is VALUE_UNKNOWN. Values that the provider answers with are copied by the
+// engine before `done` returns.
 #pragma once
 
 #include "base/arena.h"
@@ -142,6 +141,8 @@ struct provider {
     void (*observe)(void *context, struct observe_batch *batch);
     bool (*preview)(void *context, struct arena *arena, const struct change *change,
                     struct preview *preview, struct fault *fault);
+    // Only the prices, of what change->wanted says.
+    bool (*price)(void *, const struct change *, struct preview *, struct fault *);
     void (*apply)(void *context, struct step_batch *batch);
     // A secret that is not made here: its declared attributes hold one of env, file,
     // command, age, credential. Waits for the answer.

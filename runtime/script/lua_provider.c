@@ -173,6 +173,17 @@ static void observe(void *context, struct observe_batch *batch)
         loop_defer(script->options.loop, observe_unknown, batch);
 }
 
+// The types of what is declared are loaded.
+static bool price(void *context, const struct change *change, struct preview *preview,
+                  struct fault *fault)
+{
+    struct script *script = context;
+    const struct kind *kind = map_find(&script->kinds, change->type);
+    *preview = (struct preview){0};
+    return kind == NULL ||
+           provide_price(script, kind, NULL, change->wanted, preview, fault);
+}
+
 static void apply(void *context, struct step_batch *batch)
 {
     provide_price_forget(context);
@@ -195,6 +206,7 @@ bool lua_provider_open(struct script *script, struct fault *fault)
         .schema = schema,
         .observe = observe,
         .preview = provide_preview,
+        .price = price,
         .apply = apply,
         .reveal = provide_secret,
         .judge = policy_word_judge,

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "engine/share.h"
 #include "view/json_view.h"
 
 static bool is_shown(const struct cost_shown *shown, const struct bill_row *row)
@@ -104,19 +105,32 @@ static void print_group(const struct terminal *terminal, const struct cost_shown
             print_row(terminal, shown, &group->rows[i], widths);
 }
 
+// NULL: none is known, or not all is priced, so that it would be too small.
+static const char *share_of_revenue(const struct cost_shown *shown,
+                                    char buffer[SHARE_TEXT_SIZE])
+{
+    if (shown->revenue == NULL || !shown->revenue->is_known || !shown->bill->is_known)
+        return NULL;
+    return share_number(shown->bill->after, shown->revenue->monthly, buffer);
+}
+
 static void print_sum(const struct terminal *terminal, const struct cost_shown *shown)
 {
     const struct bill *bill = shown->bill;
-    char before[MONEY_TEXT_SIZE], after[MONEY_TEXT_SIZE];
+    char before[MONEY_TEXT_SIZE], after[MONEY_TEXT_SIZE], share[SHARE_TEXT_SIZE];
     money_format(bill->before, before);
     money_format(bill->after, after);
     terminal_print(terminal, TERMINAL_BOLD, "%s%s/month net",
                    bill->is_known ? "" : "at least ", after);
-    if (money_compare(bill->before, bill->after) != 0)
+    if (shown->prices == NULL && money_compare(bill->before, bill->after) != 0)
         terminal_print(terminal, TERMINAL_PLAIN, " when it is applied; now %s/month",
                        before);
+    if (share_of_revenue(shown, share) != NULL)
+        terminal_print(terminal, TERMINAL_PLAIN, ", %s%% of revenue", share);
     if (shown->rate != NULL)
         terminal_print(terminal, TERMINAL_DIM, ", at %s", shown->rate);
+    if (shown->prices != NULL)
+        terminal_print(terminal, TERMINAL_DIM, "\nPrices: %s", shown->prices);
     terminal_print(terminal, TERMINAL_PLAIN, "\n");
 }
 
@@ -167,6 +181,7 @@ static void print_line(FILE *stream, const struct bill_row *row)
 void cost_view_json(FILE *stream, const struct cost_shown *shown)
 {
     const struct bill *bill = shown->bill;
+    char share[SHARE_TEXT_SIZE];
     struct arena arena;
     for (size_t i = 0; i < bill->count; i++)
         if (is_shown(shown, &bill->rows[i]))
@@ -178,6 +193,8 @@ void cost_view_json(FILE *stream, const struct cost_shown *shown)
         {"currency", value_text(&arena, bill->after.currency)},
         {"complete", value_bool(bill->is_known)},
         {"rate", text_or_null(&arena, shown->rate)},
+        {"prices", text_or_null(&arena, shown->prices)},
+        {"share_of_revenue", text_or_null(&arena, share_of_revenue(shown, share))},
     };
     json_view_line(stream, "cost",
                    value_map(&arena, entries, sizeof entries / sizeof *entries));

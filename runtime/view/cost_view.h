@@ -12,7 +12,9 @@ struct cost_shown {
     const struct bill *bill;
     enum bill_by by;
     bool diff;        // what it costs now beside that, and only where they differ
-    const char *rate; // "1 EUR = 1.085 USD of 2026-09-30", or NULL
+    const char *rate;   // "1 EUR = 1.085 USD of 2026-09-30", or NULL
+    const char *prices; // of which book: "Hetzner's prices, of 2026-06-30", or NULL
+    const struct plan_revenue *revenue; // what the sum is a share of, or NULL
 };
 
 void cost_view_print(const struct terminal *terminal, const struct cost_shown *shown);

@@ -3,6 +3,7 @@
 -- A cost that no API tells: a domain, a licence, an account. Only a price line.
 
 local attribute = require "attribute"
+local book = require "cost.book"
 local fault = require "fault"
 local money = require "money"
 local type = require "type"
@@ -43,12 +44,26 @@ local function monthly(text)
   return money.scale(amount, 1, months[period]), currency
 end
 
+-- By --at what its book says; else what is paid, else the list price of the service.
+local function price_of(want)
+  local chosen = book.chosen()
+  if want.price and not (chosen and want.entry) then return monthly(want.price) end
+  if not want.entry then
+    return fault("cost.item: neither a price nor an entry of a price book", {
+      next = 'price = "$12/year", or entry = "domain"',
+    })
+  end
+  return book.item(chosen or book.open "services", want.entry)
+end
+
 return type {
   name = "cost.item",
   doc = "A cost that no API tells, so that totals and budgets are whole.",
   is_cost = true,
   attributes = {
-    price = attribute.string { required = true, doc = '"$12/year", "4.99 €/month"' },
+    price = attribute.string { doc = '"$12/year", "4.99 €/month"' },
+    entry = attribute.string { doc = "its name in the price books: priced by them" },
+    quantity = attribute.integer { default = 1, doc = "how many of it: GB, TB, seats" },
     what = attribute.string { doc = "how the line is called; default: its name" },
     since = attribute.string { doc = "the day from which it is paid, to remember" },
   },
@@ -57,7 +72,13 @@ cost.item "domain" { price = "$12/year", what = "domain pipster.app" }
 ]],
 
   price = function(want)
-    local amount, currency = monthly(want.price)
-    return { { want.what or want.price, amount, currency } }
+    local amount, currency, seen = price_of(want)
+    local what = want.what or want.price or want.entry
+    if amount and want.quantity and want.quantity ~= 1 then
+      amount = money.scale(amount, want.quantity, 1)
+      what = ("%d × %s"):format(want.quantity, what)
+    end
+    if seen and not want.what then what = what .. ", price of " .. seen end
+    return { { what, amount, currency } }
   end,
 }

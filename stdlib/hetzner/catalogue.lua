@@ -3,6 +3,7 @@
 -- Server types, locations and prices: read once a run by what is observed, kept in the
 -- cache with their date, and from there used purely by preview and price.
 
+local book = require "cost.book"
 local cache = require "cache"
 local client = require "hetzner.client"
 local json = require "json"
@@ -47,6 +48,8 @@ function catalogue.server_type(name)
 end
 
 function catalogue.currency()
+  local chosen = book.chosen()
+  if chosen then return chosen.currency end
   return ((facts() or {}).pricing or {}).currency or "EUR"
 end
 
@@ -99,12 +102,16 @@ end
 
 -- Net per month as a decimal text, or nil. Retired types still have a price in /pricing.
 function catalogue.server_price(type_name, location)
+  local chosen = book.chosen()
+  if chosen then return book.server(chosen, type_name, location) end
   local pricing = (facts() or {}).pricing or {}
   local row = row_of(pricing.server_types, "name", type_name)
   return row and monthly(row.prices, location)
 end
 
 function catalogue.ip_price(family, location)
+  local chosen = book.chosen()
+  if chosen then return family == "ipv4" and chosen.ipv4 or nil end
   local pricing = (facts() or {}).pricing or {}
   local row = row_of(pricing.primary_ips, "type", family)
   return row and monthly(row.prices, location)
@@ -112,6 +119,8 @@ end
 
 -- 20 % of the server's, as the price list says.
 function catalogue.backup_price(server_price)
+  local chosen = book.chosen()
+  if chosen then return book.backups(chosen, server_price) end
   local backup = ((facts() or {}).pricing or {}).server_backup
   if not server_price or not backup then return nil end
   return money.percent(server_price, backup.percentage)

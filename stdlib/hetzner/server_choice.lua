@@ -3,6 +3,7 @@
 -- Which type in which location: the first of those given, in order, that can be ordered
 -- and is in stock. Pure: the catalogue was read before.
 
+local book = require "cost.book"
 local catalogue = require "hetzner.catalogue"
 local fault = require "fault"
 local money = require "money"
@@ -61,13 +62,25 @@ local function is_own_address(want)
   return type(net) ~= "table" or net.ipv4 == nil or net.ipv4 == true
 end
 
+-- By a price book: the first type that it has. What can be ordered today is not asked.
+local function first_priced(want)
+  local locations = choice.list(want.location)
+  for _, type_name in ipairs(choice.list(want.type)) do
+    for i = 1, math.max(#locations, 1) do
+      local location = locations[i]
+      if catalogue.server_price(type_name, location) then return type_name, location end
+    end
+  end
+  return nil, nil
+end
+
 -- Price lines of a server as declared or found.
 function choice.price(want)
-  local type_name, location = choice.first(want)
+  local type_name, location = (book.chosen() and first_priced or choice.first)(want)
   type_name = type_name or choice.list(want.type)[1] or "?"
   location = location or choice.list(want.location)[1] or "?"
   local currency = catalogue.currency()
-  local price = catalogue.server_price(type_name, location)
+  local price = catalogue.server_price(type_name, location ~= "?" and location or nil)
   local lines = { { "server " .. type_name .. " in " .. location, price, currency } }
   if want.backups == true then
     lines[2] = { "backups of " .. type_name, catalogue.backup_price(price), currency }

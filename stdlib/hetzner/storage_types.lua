@@ -3,6 +3,7 @@
 -- What storage boxes are sold as, where and for how much: read once a run by what is
 -- observed, kept in the cache, and from there used purely.
 
+local book = require "cost.book"
 local cache = require "cache"
 local client = require "hetzner.client"
 local json = require "json"
@@ -49,6 +50,8 @@ end
 
 -- Net per month as a decimal text, or nil.
 function types.price(name, location)
+  local chosen = book.chosen()
+  if chosen then return chosen.boxes[name] end
   local row = row_of(types.find(name), location)
   return row and row.price_monthly and row.price_monthly.net
 end

@@ -20,6 +20,13 @@ local sold = {
   { id = 1336, name = "bx41", tib = 20, month = "40.60", hour = "0.0651" },
 }
 
+-- Net a month by type.
+function types.monthly()
+  local priced = {}
+  for _, described in ipairs(sold) do priced[described.name] = described.month end
+  return priced
+end
+
 local function prices(described)
   local rows = {}
   for i, location in ipairs(LOCATIONS) do

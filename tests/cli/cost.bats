@@ -83,5 +83,5 @@ tells() { # CODE WORDS…: of the last `run`
     tells 0 '/month net'
     shown=$((shown + 1))
   done < <(sed -n '/^## What it costs/,/^## /s/^\(pipster cost[^#]*\).*/\1/p' "$root/docs/OPERATIONS.md")
-  [ "$shown" = 4 ]
+  [ "$shown" = 5 ]
 }

@@ -490,6 +490,16 @@ static inline void fake_price(struct arena *arena, const struct value *attribute
     (*lines)->known = money_parse_budget(price, &(*lines)->monthly, &fault);
 }
 
+static inline bool fake_price_wanted(void *context, const struct change *change,
+                                     struct preview *preview, struct fault *fault)
+{
+    struct fake *fake = context;
+    (void) fault;
+    fake_price(&fake->arena, change->wanted, change->address, &preview->prices,
+               &preview->price_count);
+    return true;
+}
+
 static inline void fake_add_handler(struct arena *arena, struct preview *preview,
                                     const char *name)
 {
@@ -592,6 +602,7 @@ static inline void fake_init(struct fake *fake, unsigned seed)
         .schema = fake_schema,
         .observe = fake_observe,
         .preview = fake_preview,
+        .price = fake_price_wanted,
         .apply = fake_apply,
         .reveal = fake_reveal,
         .judge = fake_judge,

@@ -1,0 +1,17 @@
+-- The timeline, months 4 to 6: growth.
+-- Priced as in docs/COSTS.md: pipster cost examples/costs/months-4-6.lua --at roadmap
+local cost, hetzner = require "cost", require "hetzner"
+
+-- The type that is written, else the one that stands for it today.
+local function server(name, types, backups)
+  hetzner.server(name) {
+    type = types, location = "nbg1", image = "debian-12", backups = backups,
+  }
+end
+
+server("app", { "cx31", "cx33" }, false)
+cost.item "domain" { entry = "domain" }
+hetzner.storage_box "backups" {
+  type = "bx11", location = "fsn1", password = "Aa1-" .. secret("box_password"),
+}
+cost.item "monitoring" { entry = "better-stack" }

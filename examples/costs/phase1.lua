@@ -1,0 +1,13 @@
+-- Phase 1: the first server with its backups, and the domain.
+-- Priced as in docs/COSTS.md: pipster cost examples/costs/phase1.lua --at roadmap
+local cost, hetzner = require "cost", require "hetzner"
+
+-- The type that is written, else the one that stands for it today.
+local function server(name, types, backups)
+  hetzner.server(name) {
+    type = types, location = "nbg1", image = "debian-12", backups = backups,
+  }
+end
+
+server("app", { "cx21", "cx23" }, true)
+cost.item "domain" { entry = "domain" }
