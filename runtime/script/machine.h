@@ -28,6 +28,8 @@ struct script {
     struct map asked;        // inputs asked for: name → the text given, or NULL
     struct declare *declare; // while a playbook is evaluated, else NULL
     struct map learned;      // "address.path" → struct value: what a plan found
+    const struct script_amendment *amendments; // of amendment.c
+    size_t amendment_count;
     struct map prices;       // as told, by type and attributes: see provide_price.c
     struct text price_key;
     struct provide *provide;

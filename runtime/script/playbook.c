@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "script/agree.h"
+#include "script/amendment.h"
 #include "script/convert.h"
 #include "script/declare.h"
 #include "script/group_word.h"
@@ -346,11 +347,32 @@ void playbook_add_words(lua_State *lua)
     }
 }
 
+static const char *last_evaluated(const struct declare *declare)
+{
+    return declare->included.entries[declare->included.count - 1].key;
+}
+
+// On behalf of `root`, which is evaluated by then: what is included may include it.
+static void include_behind(lua_State *lua, struct declare *declare, const char *root,
+                           const char *name)
+{
+    int phase = declare->phase;
+    const char *title = declare->phase_title;
+    evaluate(lua, declare, name, NULL);
+    lua_pop(lua, 1);
+    declare->phase = phase;
+    declare->phase_title = title;
+    if (!agree_related(declare, root, last_evaluated(declare)))
+        agree_add_include(declare, root, last_evaluated(declare));
+}
+
 static int run(lua_State *lua)
 {
     const char *path = lua_touserdata(lua, 1);
+    struct declare *declare = script_of(lua)->declare;
     guard_watch(lua, true);
-    evaluate(lua, script_of(lua)->declare, path, NULL);
+    evaluate(lua, declare, path, NULL);
+    amendment_lay(lua, declare, last_evaluated(declare), include_behind);
     return 0;
 }
 

@@ -183,6 +183,13 @@ void script_unlearn(struct script *script)
     map_init(&script->learned);
 }
 
+void script_set_amendments(struct script *script,
+                           const struct script_amendment *amendments, size_t count)
+{
+    script->amendments = amendments;
+    script->amendment_count = count;
+}
+
 void script_set_clock(struct script *script, int64_t now_ms)
 {
     script->options.now_ms = now_ms;

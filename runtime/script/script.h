@@ -73,6 +73,18 @@ void script_learn(struct script *script, const struct value *reference,
                   const struct value *now);
 void script_unlearn(struct script *script);
 
+// From now on every evaluation includes these playbooks, and lays these attributes over
+// what was declared, as :amend in the outermost playbook would. Borrowed, until others
+// are set.
+struct script_amendment {
+    const char *include;            // a playbook, or NULL
+    const char *address;            // or NULL
+    const struct value *attributes; // of the address: a map
+    const char *where;              // who says so
+};
+void script_set_amendments(struct script *script,
+                           const struct script_amendment *amendments, size_t count);
+
 // What its evaluations have read so far, sorted by name, also when the last one failed:
 // the playbooks and modules, the whole stdlib, the inputs asked for.
 struct script_text {

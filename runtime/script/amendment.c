@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+#include "script/amendment.h"
+
+#include "script/convert.h"
+#include "script/machine.h"
+#include "script/raise.h"
+
+static void amend(lua_State *lua, struct declare *declare,
+                  const struct script_amendment *amendment)
+{
+    struct declaration *declaration = map_find(&declare->by_address, amendment->address);
+    if (declaration == NULL) {
+        struct fault fault = {0};
+        fault_set(&fault, FAULT_ERROR, "what is to be amended is not declared: %s",
+                  amendment->address);
+        fault_where(&fault, "%s", amendment->where);
+        raise_fault(lua, &fault);
+    }
+    convert_push(lua, amendment->attributes, CONVERT_NULL_IS_NIL);
+    declare_amend(lua, declaration, -1, false);
+    declaration->amended = amendment->where;
+    lua_pop(lua, 1);
+}
+
+void amendment_lay(lua_State *lua, struct declare *declare, const char *root,
+                   amendment_include_fn include)
+{
+    const struct script *script = declare->script;
+    for (size_t i = 0; i < script->amendment_count; i++)
+        if (script->amendments[i].include != NULL)
+            include(lua, declare, root, script->amendments[i].include);
+    array_add(&declare->files, (void *) root);
+    for (size_t i = 0; i < script->amendment_count; i++)
+        if (script->amendments[i].address != NULL)
+            amend(lua, declare, &script->amendments[i]);
+    array_remove(&declare->files, declare->files.count - 1);
+}
