@@ -18,7 +18,7 @@ files["stdlib"] = {
 local playbook = {
   read_globals = {
     "phase", "input", "output", "text", "value", "secret", "include", "guard", "stage",
-    "tip", "append", "clock", "host", "manual",
+    "tip", "append", "clock", "host", "manual", "review", "rule",
   },
   not_globals = {
     "io", "os", "load", "loadfile", "dofile", "debug", "package", "collectgarbage",

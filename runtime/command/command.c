@@ -22,6 +22,7 @@ const struct command *const command_table[] = {
     &cmd_explain,
     &cmd_cost,
     &cmd_report,
+    &cmd_review,
     &cmd_show,
     &cmd_state,
     &cmd_import,

@@ -26,6 +26,7 @@ extern const struct command cmd_status;
 extern const struct command cmd_explain;
 extern const struct command cmd_cost;
 extern const struct command cmd_report;
+extern const struct command cmd_review;
 extern const struct command cmd_show;
 extern const struct command cmd_state;
 extern const struct command cmd_import;

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "command/carry_out.h"
+#include "command/review_due.h"
 #include "command/saved_plan.h"
 #include "command/tip.h"
 #include "view/json_view.h"
@@ -37,6 +38,16 @@ static bool ask_tip(struct workbench *bench, struct engine_options *options,
     return true;
 }
 
+// Said by every plan until somebody has gone through it.
+static bool remind(struct workbench *bench, struct fault *fault)
+{
+    struct review_due due;
+    if (!review_due_read(bench->database, &bench->arena, clock_now_ms(), &due, fault))
+        return false;
+    bench->engine.reminder = review_due_text(&due, &bench->arena);
+    return true;
+}
+
 bool planning_make(struct workbench *bench, const struct engine_options *asked,
                    struct plan **plan, struct fault *fault)
 {
@@ -45,6 +56,8 @@ bool planning_make(struct workbench *bench, const struct engine_options *asked,
     options.moved_context = bench;
     bool planned = false;
     *plan = NULL;
+    if (!remind(bench, fault))
+        return false;
     bool declares = !asked->destroy && asked->undoes == 0;
     if (!declares)
         planned = engine_plan(&bench->engine, &bench->wanted, asked, plan, fault);

@@ -21,6 +21,7 @@ static bool (*const status_parts[])(struct status *, struct fault *) = {
     status_runs_checks,
     status_backups,
     status_things_secrets,
+    status_review,
 };
 
 void status_say(struct status *status, const char *part, enum status_tone tone,

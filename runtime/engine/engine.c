@@ -52,6 +52,8 @@ bool engine_plan(struct engine *engine, const struct resource_set *wanted,
     struct planner *planner = (*plan)->planner;
     if (planner->options->warning != NULL)
         planner_warn(planner, "%s", planner->options->warning);
+    if (engine->reminder != NULL)
+        planner_warn(planner, "%s", engine->reminder);
     if (engine->revenue != NULL && engine->revenue->warning != NULL)
         planner_warn(planner, "%s", engine->revenue->warning);
     if (!resource_check(planner->wanted, fault) ||

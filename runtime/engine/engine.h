@@ -45,6 +45,7 @@ struct engine {
     const struct engine_revenue *revenue; // NULL: nobody asked for it
     const struct rule *rules; // of the playbook that was evaluated last
     size_t rule_count;
+    const char *reminder; // to be among the warnings of every plan, or NULL
     // Set from a signal handler: start no new step.
     const volatile int *interrupted;
     // Set some seconds later: do not wait either. NULL: running steps are always awaited.

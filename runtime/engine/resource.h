@@ -3,6 +3,7 @@
 // What a playbook declared: the input of a plan.
 #pragma once
 
+#include "engine/review.h"
 #include "engine/rule.h"
 #include "engine/schema.h"
 #include "value/money.h"
@@ -131,6 +132,7 @@ struct resource_set {
     size_t rolling_count;
     const struct rule *rules; // in the order of the playbook
     size_t rule_count;
+    struct review_lines reviews;
     const char *playbook; // the file that was asked for
     // Every file that was evaluated, itself included; may be left out (0), then those
     // that declared something count. What other playbooks declared is left alone by a

@@ -11,6 +11,7 @@
 #include "script/policy_word.h"
 #include "script/raise.h"
 #include "script/restart_word.h"
+#include "script/review_word.h"
 #include "script/rolling_word.h"
 #include "script/rule_word.h"
 #include "script/stage.h"
@@ -530,7 +531,7 @@ bool declare_finish(struct declare *declare, const char *playbook,
     struct arena *arena = declare->arena;
     size_t count = declare->declarations.count;
     if (!check_pending(declare, fault) || !policy_word_check(declare, fault) ||
-        !rule_word_check(declare, fault))
+        !rule_word_check(declare, fault) || !review_word_check(declare, fault))
         return false;
     group_word_tag(declare);
     *set = (struct resource_set){.playbook = arena_text(arena, playbook),
@@ -563,6 +564,7 @@ bool declare_finish(struct declare *declare, const char *playbook,
         set->guards[i] = *(struct resource_guard *) declare->guards.items[i];
     rolling_word_list(declare, set);
     rule_word_list(declare, set);
+    review_word_list(declare, set);
     life_word_list(declare, set);
     return true;
 }

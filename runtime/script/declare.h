@@ -51,6 +51,7 @@ struct declare {
     struct array guards;   // struct resource_guard
     struct array rollings; // struct resource_rolling
     struct array rules;    // of rule_word.c
+    struct array reviews;  // of review_word.c
     struct array groups;   // of group_word.c
     struct array moves;    // struct resource_move
     struct array removals; // struct resource_removal

@@ -14,6 +14,7 @@
 #include "script/policy_word.h"
 #include "script/raise.h"
 #include "script/reference.h"
+#include "script/review_word.h"
 #include "script/rolling_word.h"
 #include "script/rule_word.h"
 #include "script/sandbox.h"
@@ -335,6 +336,7 @@ void playbook_add_words(lua_State *lua)
     life_word_push(lua);
     rolling_word_push(lua);
     rule_word_push(lua);
+    review_word_push(lua);
     group_word_push(lua);
     policy_word_push(lua);
     lua_setfield(lua, -2, "guard");
@@ -389,6 +391,7 @@ static void open_declare(struct declare *declare, struct script *script,
     array_init(&declare->guards);
     array_init(&declare->rollings);
     array_init(&declare->rules);
+    array_init(&declare->reviews);
     array_init(&declare->groups);
     array_init(&declare->moves);
     array_init(&declare->removals);
@@ -416,6 +419,7 @@ static void close_declare(struct declare *declare)
     array_clear(&declare->guards);
     array_clear(&declare->rollings);
     array_clear(&declare->rules);
+    array_clear(&declare->reviews);
     array_clear(&declare->groups);
     array_clear(&declare->moves);
     array_clear(&declare->removals);

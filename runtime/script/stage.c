@@ -17,7 +17,7 @@
 // How much was declared when a stage began.
 struct mark {
     size_t declarations, pending, budgets, guards, files, includes, included;
-    size_t rollings, rules, groups, deferrals, answers;
+    size_t rollings, rules, reviews, groups, deferrals, answers;
     bool calls_tip;
     const char *file; // that the stage is in
     void *file_phase;
@@ -37,6 +37,7 @@ static struct mark mark(struct declare *declare)
         .guards = declare->guards.count,
         .rollings = declare->rollings.count,
         .rules = declare->rules.count,
+        .reviews = declare->reviews.count,
         .groups = declare->groups.count,
         .files = declare->files.count,
         .includes = declare->includes.count,
@@ -76,6 +77,7 @@ static void roll_back(lua_State *lua, struct declare *declare, const struct mark
     declare->guards.count = mark->guards;
     declare->rollings.count = mark->rollings;
     declare->rules.count = mark->rules;
+    declare->reviews.count = mark->reviews;
     declare->groups.count = mark->groups;
     declare->files.count = mark->files;
     declare->includes.count = mark->includes;

@@ -298,6 +298,22 @@ bool journal_load_runs(struct database *database, struct arena *arena, int limit
     return done;
 }
 
+bool journal_load_first(struct database *database, struct arena *arena, int64_t *begun_ms,
+                        struct fault *fault)
+{
+    struct statement statement;
+    struct query query;
+    *begun_ms = 0;
+    if (!database)
+        return true;
+    statement_init(&statement, STATEMENT_RUN_FIRST, arena);
+    if (!query_start(&query, database->reader, &statement, fault))
+        return false;
+    if (query_next(&query))
+        *begun_ms = query_integer(&query, 0);
+    return query_end(&query, fault);
+}
+
 static bool load_steps(struct database *database, const struct statement *statement,
                        struct record_step **steps, size_t *count, struct fault *fault)
 {

@@ -52,6 +52,9 @@ bool journal_load_open(struct database *database, struct arena *arena,
 bool journal_load_runs(struct database *database, struct arena *arena, int limit,
                        struct record_run **runs, size_t *count,
                        struct fault *fault) FAULT_CHECKED;
+// When the very first began; 0: there was none.
+bool journal_load_first(struct database *database, struct arena *arena, int64_t *begun_ms,
+                        struct fault *fault) FAULT_CHECKED;
 bool journal_load_steps(struct database *database, struct arena *arena, int64_t run,
                         struct record_step **steps, size_t *count,
                         struct fault *fault) FAULT_CHECKED;

@@ -69,6 +69,8 @@ static const char *const texts[STATEMENT_COUNT] = {
         "cost_before, cost_after, summary, who, plan, options FROM run "
         "ORDER BY id DESC LIMIT ?1",
 
+    [STATEMENT_RUN_FIRST] = "SELECT begun_at_ms FROM run ORDER BY id LIMIT 1",
+
     [STATEMENT_STEP_INTEND] =
         "INSERT INTO step (id, run, address, type, host, action, label, outcome, "
         "begun_at_ms, before, wanted_before, after, row_before, fields, price) "

@@ -200,6 +200,7 @@ static void runs_are_listed_newest_first(void **state)
     struct arena *arena = &fixture->arena;
     struct record_run *runs = NULL;
     size_t count = 0;
+    int64_t first_ms = -1;
     const struct value_entry entry = {"created", value_integer(arena, 3)};
     struct database *database = fixture_open(fixture, DATABASE_WRITE);
     struct record_run end = {.id = begin(fixture, database),
@@ -220,6 +221,11 @@ static void runs_are_listed_newest_first(void **state)
     assert_string_equal(runs[1].cost_after, "4.99 EUR");
     assert_int_equal(value_find_integer(runs[1].summary, "created", 0), 3);
     assert_true(runs[1].ended_at_ms > 0);
+    fixture_expect(fixture,
+                   journal_load_first(database, arena, &first_ms, &fixture->fault));
+    assert_int_equal(first_ms, runs[1].begun_at_ms);
+    fixture_expect(fixture, journal_load_first(NULL, arena, &first_ms, &fixture->fault));
+    assert_int_equal(first_ms, 0);
     fixture_expect(fixture,
                    journal_load_runs(database, arena, 1, &runs, &count, &fixture->fault));
     assert_int_equal(count, 1);
