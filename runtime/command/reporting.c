@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "command/planning.h"
+#include "store/revenue.h"
 
 // One sentence of a fault, as it stands behind "Not known: ".
 static const char *sentence_of(struct arena *arena, const struct fault *fault)
@@ -51,7 +52,9 @@ static bool read_recorded(struct reporting *reporting, struct fault *fault)
                                         .database = bench->database};
     if (!status_read(&reporting->status, fault) ||
         !secret_list(bench->database, &bench->arena, &secrets, &report->secret_count,
-                     fault))
+                     fault) ||
+        !revenue_load_between(bench->database, &bench->arena, 0, reporting->status.now_ms,
+                              &report->revenues, fault))
         return fault_while(fault, "gathering the report");
     take_notices(reporting);
     report->secrets = secrets;
@@ -113,7 +116,8 @@ bool reporting_gather(struct reporting *reporting, struct workbench *bench,
                                         .project = bench->project.name,
                                         .environment = bench->project.environment,
                                         .playbook = bench->tip,
-                                        .version = PIPSTER_VERSION};
+                                        .version = PIPSTER_VERSION,
+                                        .engine = &bench->engine};
     return read_recorded(reporting, fault) && read_plan(reporting, fault) &&
            read_drift(reporting, fault);
 }

@@ -15,6 +15,7 @@ static const struct section sections[] = {
     {"attention", "To be looked at", report_notices_write},
     {"graph", "What exists", report_graph_write},
     {"cost", "Cost by phase", report_cost_write},
+    {"money", "Cost against revenue", report_money_write},
     {"drift", "Drift", report_drift_write},
     {"runs", "Last runs", report_runs_write},
     {"secrets", "Secrets", report_secrets_write},

@@ -35,6 +35,8 @@ struct report {
     size_t notice_count;
     const struct secret_row *secrets;
     size_t secret_count;
+    struct record_revenues revenues; // oldest first, accepted or not
+    const struct engine *engine;     // for its currency and rates
     // What the world says; without: why it could not be asked.
     const struct plan *plan;
     const struct bill *bill; // by phase
@@ -50,6 +52,7 @@ void report_summary_write(struct text *out, const struct report *report);
 void report_notices_write(struct text *out, const struct report *report);
 void report_graph_write(struct text *out, const struct report *report);
 void report_cost_write(struct text *out, const struct report *report);
+void report_money_write(struct text *out, const struct report *report);
 void report_drift_write(struct text *out, const struct report *report);
 void report_runs_write(struct text *out, const struct report *report);
 void report_secrets_write(struct text *out, const struct report *report);

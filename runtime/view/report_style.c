@@ -9,7 +9,7 @@ static const char style[] =
     "--accent:#0b66c3;--fine:#1a7f37;--warn:#8a5a00;--bad:#b42318;"
     "--cloud:#c2410c;--host:#0b66c3;--net:#7c3aed;--app:#0e7490;--care:#1a7f37;"
     "--money:#8a5a00;--other:#5a6472}\n"
-    "@media screen and (prefers-color-scheme:dark){:root{--back:#0f1318;--card:#181e26;"
+    "@media screen and (prefers-color-scheme:dark){:root{--back:#0d1117;--card:#181e26;"
     "--text:#e6eaf0;--dim:#9aa6b5;--rule:#2c3540;--accent:#6cb2ff;--fine:#56c271;"
     "--warn:#e3b341;--bad:#ff7b72;--cloud:#ff9d5c;--host:#6cb2ff;--net:#b794f6;"
     "--app:#4fc3d9;--care:#56c271;--money:#e3b341;--other:#9aa6b5}}\n"
@@ -60,6 +60,9 @@ static const char style[] =
     "background:var(--rule);border-radius:3px}\n"
     ".bar span{display:block;height:6px;background:var(--accent);border-radius:3px}\n"
 
+    ".scroll{overflow-x:auto;margin:0 0 12px}.plot{display:block;min-width:560px;"
+    "margin:0 auto}\n"
+
     ".graph{display:block;max-width:100%;height:auto;margin:0 auto}\n"
     ".graph.narrow{display:none}\n"
     "@media screen and (max-width:700px){.graph.wide{display:none}"
@@ -91,7 +94,8 @@ static const char style[] =
     "@page{margin:14mm}\n"
     "@media print{body{max-width:none;padding:0;font-size:11pt}nav{display:none}"
     "section{margin:18pt 0 0;padding:10pt 0 0}h2{break-after:avoid}"
-    "tr,li,.figure{break-inside:avoid}.graph{max-height:235mm}}\n";
+    "tr,li,.figure,.plot{break-inside:avoid}.scroll{overflow:visible}"
+    ".plot{min-width:0}.graph{max-height:235mm}}\n";
 // clang-format on
 
 const char *report_style(void)

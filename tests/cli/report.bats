@@ -34,7 +34,7 @@ page_is_whole() { # FILE
 
 has() { # FILE WORDS…: anywhere, whatever the lines
   local words page
-  page=$(sed '/<style>/,/<\/style>/d' "$1" | tr '\n' ' ')
+  page=$(tr '\n' ' ' <"$1" | sed 's/<style>[^<]*<\/style>//g')
   for words in "${@:2}"; do
     [[ $page == *"$words"* ]] || { echo "not there: $words"; echo "$page"; return 1; }
   done
@@ -94,6 +94,32 @@ section() { # FILE ID
   has page.html '<dt>Drift</dt><dd>1<small>changed outside' '<b>partial</b> run'
   has <(section page.html drift) '<code>hetzner.firewall/web</code></td><td>inbound: <code>' \
     '→ <code>[]</code>'
+}
+
+reading() { # DAY AMOUNT [ACCEPTED [CURRENCY]]
+  sqlite3 .pipster/state/lab.db "
+    insert into revenue (read_at_ms, as_of_ms, fresh_until_ms, source, gross, cautious,
+        at_risk, currency, customers, accepted)
+      values (strftime('%s', '$1') * 1000, strftime('%s', '$1') * 1000, 0, 'typed in',
+        '$2', '$2', '0', '${4:-EUR}', 5, ${3:-1})"
+}
+
+@test "cost against revenue: month by month, a gap where none is known" {
+  SOURCE_DATE_EPOCH=$(date -ud 2026-08-10 +%s) "$pipster" --lab run playbooks/shop.lua --yes
+  reading 2026-09-20 138.2
+  reading 2026-09-28 691
+  reading 2026-11-02 999999 0
+  SOURCE_DATE_EPOCH=$(date -ud 2026-11-21 +%s) "$pipster" --lab report --html page.html
+  page_is_whole page.html
+  has <(section page.html money) 'class="plot"' '>2026-08</td>' '>2026-11</td>' \
+    '2026-09</td><td class="amount">6.91 €</td><td class="amount">691.00 €</td><td class="amount">1.0%<' \
+    '2026-10</td><td class="amount">6.91 €</td><td class="amount">not known</td><td class="amount"><'
+  [[ $(section page.html money) != *999* && $(section page.html money) != *138* ]]
+  # In another currency it has its rate, with the date.
+  reading 2026-11-20 1085 1 USD
+  SOURCE_DATE_EPOCH=$(date -ud 2026-11-21 +%s) "$pipster" --lab report --html page.html
+  has <(section page.html money) '<td class="amount">1000.00 €</td>' \
+    'Revenue in USD, all of it at 1 EUR = 1.085 USD of 2026-09-30.'
 }
 
 @test "no secret is on it, and the same state makes the same page" {
