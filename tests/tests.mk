@@ -31,7 +31,7 @@ sanitize: packages-check ## the unit tests under ASan and UBSan
 packages-check:
 	@tests/packages build check
 packages-lab:
-	@tests/packages build check lab
+	@tests/packages build check lab browser
 
 types: packages-check ## resource types against the stand-in, in memory
 	@lua5.4 tests/types/run.lua
