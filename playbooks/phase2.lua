@@ -66,7 +66,7 @@ local box = hetzner.storage_box "backups" {
 }
 local dumps = backup.postgres "identity" {
   on = host, container = "pipster-postgres", database = "pipster_identity",
-  user = "pipster", every = "12h", keep = "7d", notify = told,
+  user = "pipster", every = "12h", keep = "7d", notify = told, state = true,
   offsite = { box = box, key = backup_key, keep = "30d" },
   drill = "monthly",
 }

@@ -13,7 +13,7 @@ files.scripts = { "common", "drill", "ended", "run" }
 
 -- What stands in the settings, in this order.
 files.keys = { "container", "url", "user", "database", "path", "every", "keep", "encrypt",
-  "notify", "also", "drill", "drill_query" }
+  "notify", "also", "state", "drill", "drill_query" }
 
 function files.folder(name) return "/etc/pipster/backup/" .. name end
 
@@ -42,12 +42,13 @@ end
 -- The settings in attributes again.
 function files.parse(text)
   local found, lists = {}, { notify = true, also = true }
+  local flags = { encrypt = true, state = true }
   for key, value in text:gmatch("([%l_]+)='([^\n]*)'\n") do
     value = value:gsub("'\\''", "'")
     if lists[key] then
       found[key] = {}
       for word in value:gmatch("%S+") do table.insert(found[key], word) end
-    elseif key == "encrypt" then
+    elseif flags[key] then
       found[key] = value == "yes"
     elseif value ~= "" then
       found[key] = value

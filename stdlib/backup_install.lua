@@ -2,6 +2,7 @@
 --
 -- How a backup comes to its host and goes from it. What it needs is Debian's; what was
 -- backed up stays.
+local along = require "backup_along"
 local apt = require "apt"
 local files = require "backup_files"
 local shell = require "shell"
@@ -57,6 +58,9 @@ local function put_files(name, want)
       or "rm -f " .. shell.quote(place.path)
   end
   parts[#parts + 1], parts[#parts + 2] = after_key, after_password
+  if not want.state then
+    parts[#parts + 1] = "rm -f " .. shell.quote(along.path(want.path))
+  end
   parts[#parts + 1] = shell.write_file { path = folder .. "/settings", mode = "0600",
     content = files.settings(want) }
   return shell.join(parts, "\n")

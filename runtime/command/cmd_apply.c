@@ -6,6 +6,7 @@
 #include "command/command.h"
 #include "command/saved_plan_check.h"
 #include "command/standing_guards.h"
+#include "command/state_along.h"
 #include "command/undoing.h"
 #include "view/json_view.h"
 
@@ -146,7 +147,9 @@ static bool apply(struct applying *of, struct fault *fault)
     // All of it is undone by now.
     if (asked.undoes != 0 && undo.address_count == 0)
         return undoing_end(bench, &undo, fault);
-    if (!carry_out_approved(bench, &asked, &approval, fault))
+    bool done = carry_out_approved(bench, &asked, &approval, fault);
+    state_along_send(bench);
+    if (!done)
         return false;
     if (of->file.plan->deferral_count > 0)
         terminal_print(&bench->err, TERMINAL_CYAN,

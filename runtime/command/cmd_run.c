@@ -2,6 +2,7 @@
 #include "command/command.h"
 #include "command/rounds.h"
 #include "command/selection.h"
+#include "command/state_along.h"
 #include "view/json_view.h"
 
 static int run(const struct options *options, struct fault *fault)
@@ -11,9 +12,12 @@ static int run(const struct options *options, struct fault *fault)
     if (options->json)
         json_view_version(stdout);
     if (workbench_open(&bench, options, WORKBENCH_WRITE, fault) &&
-        selection_read(options, &bench.arena, &asked, fault) &&
-        rounds_run(&bench, &asked, fault))
-        workbench_print_timing(&bench);
+        selection_read(options, &bench.arena, &asked, fault)) {
+        bool done = rounds_run(&bench, &asked, fault);
+        state_along_send(&bench);
+        if (done)
+            workbench_print_timing(&bench);
+    }
     workbench_close(&bench);
     return 0;
 }

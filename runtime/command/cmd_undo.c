@@ -10,6 +10,7 @@
 #include "command/planning.h"
 #include "command/selection.h"
 #include "command/standing_guards.h"
+#include "command/state_along.h"
 #include "command/undoing.h"
 #include "view/json_view.h"
 #include "view/undo_view.h"
@@ -55,8 +56,10 @@ static bool undo_run(struct workbench *bench, int64_t run, int *code, struct fau
         return false;
     if (bench->options->out)
         return planning_show(bench, &asked, &undo, code, fault);
-    return carry_out(bench, &asked, "Carry this undo out?", "yes", fault) &&
-           undoing_end(bench, &undo, fault);
+    bool done = carry_out(bench, &asked, "Carry this undo out?", "yes", fault) &&
+                undoing_end(bench, &undo, fault);
+    state_along_send(bench);
+    return done;
 }
 
 static int run(const struct options *options, struct fault *fault)

@@ -35,20 +35,28 @@ static bool write_file(struct arena *arena, const char *path, const struct text 
     return file_publish(beside, path, NULL, fault);
 }
 
-static bool export(struct arena *arena, const struct project *project,
-                   struct database *database, const char *path, struct fault *fault)
+bool state_export_write(struct arena *arena, struct database *database, struct text *out,
+                        struct fault *fault)
 {
     struct state_text state = {.project_id = database_project_id(database)};
-    struct text text;
     if (!state_load(database, arena, &state.rows, fault) ||
         !state_setting(database, arena, "tip", &state.tip, fault) ||
         !state_setting(database, arena, "tip_base", &state.tip_base, fault) ||
         !measurement_load_newest(database, arena, 1, NULL, &state.measured, fault))
-        return fault_while(fault, "exporting %s", project->database_path);
+        return false;
+    state_text_write(out, &state);
+    return true;
+}
+
+static bool export(struct arena *arena, const struct project *project,
+                   struct database *database, const char *path, struct fault *fault)
+{
+    struct text text;
     text_init(&text, 0);
-    state_text_write(&text, &state);
-    bool done = true;
-    if (path)
+    bool done = state_export_write(arena, database, &text, fault);
+    if (!done)
+        fault_while(fault, "exporting %s", project->database_path);
+    else if (path)
         done = write_file(arena, path, &text, fault);
     else
         redact_write(stdout, text.bytes, text.length);

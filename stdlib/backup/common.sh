@@ -2,37 +2,37 @@
 # SPDX-License-Identifier: MIT
 #
 # Sourced by the scripts of a backup, with its name in $1: its settings, what is known of
-# it (the state: lines of key=value), the tools of its PostgreSQL, alerts.
+# it (its notes: lines of key=value), the tools of its PostgreSQL, alerts.
 set -uo pipefail
 umask 077
 export LC_ALL=C
 name=$1
 etc=/etc/pipster/backup/$name
-state=/var/lib/pipster/backup/$name
+notes=/var/lib/pipster/backup/$name
 container='' url='' user='' database='' path='' keep='' encrypt='' notify='' drill=''
-drill_query='' offsite='' also=''
+drill_query='' offsite='' also='' state=''
 # shellcheck source=/dev/null
 . "$etc/settings" || exit 1
-mkdir -p "$path" "${state%/*}" || exit 1
+mkdir -p "$path" "${notes%/*}" || exit 1
 work=$(mktemp -d "$path/.work.XXXXXX") || exit 1
 trap 'rm -rf "$work"' EXIT
 
 say() { printf '%s\n' "$*" >&2; }
 
-state_of() { sed -n "s/^$1=//p" "$state" 2>/dev/null; }
+state_of() { sed -n "s/^$1=//p" "$notes" 2>/dev/null; }
 
 # KEY VALUE …; one value a line, and the file whole or as it was.
 note() {
-  local key value new=$state.new
-  touch "$state"
-  cp -f "$state" "$new"
+  local key value new=$notes.new
+  touch "$notes"
+  cp -f "$notes" "$new"
   while [ $# -gt 1 ]; do
     key=$1 value=$(printf %s "$2" | tr '\n\r' '  ' | cut -c 1-400)
     { grep -v "^$key=" "$new"; printf '%s=%s\n' "$key" "$value"; } >"$new.2"
     mv -f "$new.2" "$new"
     shift 2
   done
-  mv -f "$new" "$state"
+  mv -f "$new" "$notes"
 }
 
 # SUBJECT, the text on stdin: to every contact, and to the journal.
@@ -70,11 +70,14 @@ dumps() {
     sort
 }
 
+# The file beside a dump that has the roles of its server; older dumps have none.
+roles_of() { printf '%s\n' "${1%.dump*}.roles${1##*.dump}"; }
+
 # One at a time: backup and drill of the same name wait for each other. What one that was
 # killed left is old by then.
 take_turn() {
-  exec 9>"$state.lock"
-  flock -w 14400 9 || { say "another run of it holds $state.lock"; return 1; }
+  exec 9>"$notes.lock"
+  flock -w 14400 9 || { say "another run of it holds $notes.lock"; return 1; }
   find "$path" -maxdepth 1 -name '.work.*' -mmin +600 -exec rm -rf {} +
 }
 
@@ -149,6 +152,12 @@ verify() {
     { restorer --list; code=$?; cat >/dev/null; exit $code; } >"$work/list" 2>>"$work/why" &&
     open_dump "$1" 2>>"$work/why" | restorer -f - 2>>"$work/why" | tail -n 5 |
     grep -q '^-- PostgreSQL database dump complete'
+}
+
+# FILE: of roles, whole.
+verify_roles() {
+  open_dump "$1" 2>>"$work/why" | tail -n 8 |
+    grep -q '^-- PostgreSQL database cluster dump complete'
 }
 
 # What was said, without ssh's frames.

@@ -39,16 +39,24 @@ fetch() {
 name_of() {
   local listed
   [ -n "$offsite" ] || { echo "$1"; return; }
-  listed=$(elsewhere snapshots "$1" --json 2>/dev/null | grep -o '"paths":\["[^"]*"')
+  listed=$(elsewhere snapshots "$1" --json 2>/dev/null | grep -o '"[^"]*\.dump[^"]*"' |
+    head -n 1)
   listed=${listed%\"}
   echo "${listed##*/}"
+}
+
+# $file and, where there is one, the file of its roles.
+is_whole() {
+  local roles
+  roles=$(roles_of "$file")
+  verify "$file" && { [ ! -e "$roles" ] || verify_roles "$roles"; }
 }
 
 # The last one that can be restored, behind the one that cannot.
 find_last_good() {
   local candidate
   for candidate in $(candidates | tail -n +2 | head -n 20); do
-    if fetch "$candidate" && verify "$file"; then
+    if fetch "$candidate" && is_whole; then
       echo "${file##*/}"
       return
     fi
@@ -126,12 +134,26 @@ make_database() {
   else server createdb "$scratch" </dev/null && made=database; fi
 }
 
+# Into a server of its own, whose own user stays what it is. On the same one they are
+# there already.
+restore_roles() {
+  open_dump "$1" 2>>"$work/why" |
+    awk -v a="ALTER ROLE $user WITH " -v b="ALTER ROLE \"$user\" WITH " \
+      'index($0, a) != 1 && index($0, b) != 1' |
+    ask -d "$scratch" -f - >/dev/null 2>>"$work/why"
+}
+
 restore() {
-  local took
+  local took roles whose=(--no-owner --no-privileges)
   clear_stale 2>>"$work/why"
   make_database 2>>"$work/why" || refuse "no throw-away database could be made"
+  roles=$(roles_of "$file")
+  if [ "$made" = container ] && [ -e "$roles" ]; then
+    restore_roles "$roles" || refuse "its roles"
+    whose=()
+  fi
   open_dump "$file" 2>>"$work/why" |
-    server pg_restore --no-owner --no-privileges --exit-on-error -d "$scratch" \
+    server pg_restore "${whose[@]}" --exit-on-error -d "$scratch" \
       2>>"$work/why" || refuse "pg_restore"
   rows=$(ask -d "$scratch" -c "$drill_query" </dev/null 2>>"$work/why" | head -n 1) ||
     refuse "the check query failed"
@@ -150,5 +172,5 @@ newest=$(candidates | head -n 1)
 refused=$(name_of "$newest")
 fetch "$newest" || refuse "it could not be fetched whole"
 find_tools 2>>"$work/why" || refuse "the database cannot be reached"
-verify "$file" || refuse "it cannot be read"
+is_whole || refuse "it cannot be read"
 restore

@@ -42,6 +42,8 @@ return type {
       doc = "contacts (alert.contact) that are told when it fails" },
     also = attribute.list { default = {},
       doc = "paths of the host that go along to the copy elsewhere" },
+    state = attribute.bool { default = false,
+      doc = "pipster's own state goes along, after each run; no secret is in it" },
     drill = attribute.string { one_of = { "daily", "weekly", "monthly", "quarterly" },
       doc = "how often the newest is restored for trial" },
     drill_query = attribute.string {

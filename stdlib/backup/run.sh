@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# backup/run NAME: dumps the database, encrypts, verifies, keeps what is to be kept, and
-# copies it elsewhere. Ends with 0; 1 when there is no new backup; 3 when there is one, and
-# no copy of it elsewhere.
+# backup/run NAME [beside]: dumps the database, encrypts, verifies, keeps what is to be
+# kept, and copies it elsewhere; or, with `beside`, copies only what goes along. Ends with
+# 0; 1 when there is no new backup; 3 when there is one, and no copy of it elsewhere.
 # shellcheck source=stdlib/backup/common.sh
 . /usr/local/lib/pipster/backup/common || exit 1
 take_turn || exit 1
@@ -26,22 +26,32 @@ when() { [ -z "$1" ] && echo never || date -u -d "@$1" '+%Y-%m-%d %H:%M UTC'; }
 
 dump() { server pg_dump -Fc -Z 6 -d "$database" </dev/null; }
 
+# Without their passwords, and so that a role which is there already is no error.
+dump_roles() {
+  server pg_dumpall --roles-only --no-role-passwords -l "$database" </dev/null |
+    sed -E 's/^CREATE ROLE (.*);$/DO $role$ BEGIN CREATE ROLE \1; EXCEPTION WHEN '\
+'duplicate_object THEN NULL; END $role$;/'
+}
+
 seal() {
   if [ "$encrypt" = yes ]; then age -r "$(age-keygen -y "$etc/identity")"; else cat; fi
 }
 
 make() {
-  local stamp file part=$work/dump
+  local stamp file part=$work/new.dump roles
   [ "$encrypt" != yes ] || part=$part.age
+  roles=$(roles_of "$part")
   : >"$work/why"
   find_tools 2>>"$work/why" || failed "the database cannot be reached"
   dump 2>>"$work/why" | seal 2>>"$work/why" >"$part" || failed "pg_dump"
-  verify "$part" || failed "what was written cannot be read back"
+  dump_roles 2>>"$work/why" | seal 2>>"$work/why" >"$roles" || failed "pg_dumpall"
+  verify "$part" && verify_roles "$roles" || failed "what was written cannot be read back"
   stamp=$(date -u -d "@$now" +%Y%m%dT%H%M%SZ)
-  file=$name-$stamp.dump${part#"$work/dump"}
-  sync "$part" 2>>"$work/why" || failed "it could not be written"
+  file=$name-$stamp.dump${part#"$work/new.dump"}
+  sync "$part" "$roles" 2>>"$work/why" || failed "it could not be written"
   { (cd "$work" && sha256sum "${part##*/}" | cut -d' ' -f1) >"$work/sum" &&
-    mv -f "$part" "$path/$file"; } 2>>"$work/why" || failed "it could not be put in place"
+    mv -f "$roles" "$path/$(roles_of "$file")" && mv -f "$part" "$path/$file"; } \
+    2>>"$work/why" || failed "it could not be put in place"
   note last_try ok last_try_at "$now" last_error '' last_good "$file" last_good_at "$now" \
     last_good_bytes "$(stat -c %s "$path/$file")" last_good_sha256 "$(cat "$work/sum")"
   [ -n "$(state_of first_at)" ] || note first_at "$now"
@@ -58,6 +68,9 @@ retain() {
   for file in $(dumps); do
     [ "$file" != "$last" ] && [ "$(moment_of "$file")" -lt $oldest ] || continue
     rm -f "$path/$file" "$path/$file.sent"
+  done
+  find "$path" -maxdepth 1 -type f -name "$name-*.roles*" | while read -r file; do
+    [ -e "${file%.roles*}.dump${file##*.roles}" ] || rm -f "$file"
   done
   note kept "$(dumps | grep -c .)"
 }
@@ -76,17 +89,26 @@ TEXT
 # Every dump that is not there yet, the oldest first, so that a run makes up for those
 # before it; and with the newest the files beside that were named.
 send() {
-  local file
+  local file parts
   for file in $(dumps); do
     [ "$(cat "$path/$file.sent" 2>/dev/null)" != "$repository" ] || continue
+    parts=("$path/$file")
+    [ ! -e "$(roles_of "$path/$file")" ] || parts+=("$(roles_of "$path/$file")")
     elsewhere backup --host "$host" --tag "$name" \
-      --time "$(date -d "@$(moment_of "$file")" '+%Y-%m-%d %H:%M:%S')" "$path/$file" \
+      --time "$(date -d "@$(moment_of "$file")" '+%Y-%m-%d %H:%M:%S')" "${parts[@]}" \
       2>>"$work/why" || return 1
     printf '%s\n' "$repository" >"$path/$file.sent"
   done
-  # shellcheck disable=SC2086
-  [ -z "$also" ] ||
-    elsewhere backup --host "$host" --tag "$name-beside" $also 2>>"$work/why"
+  send_beside
+}
+
+# The files that were named, and the state of the project that declares this backup.
+send_beside() {
+  local paths=()
+  read -ra paths <<<"$also"
+  [ "$state" != yes ] || [ ! -e "$path/state.json" ] || paths+=("$path/state.json")
+  [ ${#paths[@]} = 0 ] ||
+    elsewhere backup --host "$host" --tag "$name-beside" "${paths[@]}" 2>>"$work/why"
 }
 
 tidy_elsewhere() {
@@ -113,15 +135,19 @@ open_repository() {
   limit=120 elsewhere init >/dev/null 2>>"$work/why" && rm -f "$path/$name"-*.sent
 }
 
-copy() {
-  local earlier
-  earlier=$(state_of offsite)
+reach() {
   : >"$work/why"
   # shellcheck source=/dev/null
   . "$etc/offsite/settings"
   mkdir -p /var/cache/pipster/restic
   open_repository || offsite_failed "it cannot be reached"
   limit=120 elsewhere unlock >/dev/null 2>&1
+}
+
+copy() {
+  local earlier
+  earlier=$(state_of offsite)
+  reach
   send || offsite_failed "it could not be copied"
   note offsite ok offsite_at "$now" offsite_try_at "$now" offsite_error '' \
     offsite_repository "$repository"
@@ -131,6 +157,12 @@ What was missing elsewhere of the backup "$name" of $host was made up for.
 TEXT
 }
 
+if [ "${2-}" = beside ]; then
+  [ -n "$offsite" ] || exit 0
+  reach
+  send_beside || offsite_failed "what goes along could not be copied"
+  exit 0
+fi
 make
 retain
 [ -z "$offsite" ] || copy

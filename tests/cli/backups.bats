@@ -107,3 +107,11 @@ ends() { # CODE WORD…
   ends 0 status --json
   [ "$(jq -r 'select(.part == "backups").data | .age_seconds / 3600 | floor' <<<"$output")" = 5 ]
 }
+
+@test "where there are no hosts the state goes nowhere, and nobody is told that it did" {
+  shop 'backup.postgres "shop" { on = host, database = "shop", state = true }'
+  ends 0 run playbooks/shop.lua --yes
+  [[ $output != *warning* ]]
+  ends 0 plan --detailed-exitcode
+  [ -z "$(sqlite3 .pipster/state/lab.db "SELECT key FROM setting WHERE key LIKE 'state_sent/%'")" ]
+}

@@ -19,14 +19,17 @@ block() { # TITLE N
 
 lost_row_comes_back() { # which block of step 1
   sql "CREATE TABLE IF NOT EXISTS kept (word text); DELETE FROM kept; INSERT INTO kept VALUES ('row $1')"
+  sql "CREATE ROLE clerk; CREATE TABLE ledger (n int); ALTER TABLE ledger OWNER TO clerk"
   on 'systemctl start pipster-backup-identity.service'
-  sql "DELETE FROM kept"
+  sql "DELETE FROM kept; DROP TABLE ledger; DROP ROLE clerk"
   [ -z "$(sql 'SELECT word FROM kept')" ]
   { echo 'set -e'; [ "$1" = 1 ] || echo 'install -d -m 700 /root/restore'
     block '1.' "$1"; block '2.' 1; } >commands.sh
   [ "$(grep -c . commands.sh)" -ge 7 ]
   on 'bash -s' <commands.sh
   [ "$(sql 'SELECT word FROM kept')" = "row $1" ]
+  [ "$(sql "SELECT tableowner FROM pg_tables WHERE tablename = 'ledger'")" = clerk ]
+  sql "DROP TABLE ledger; DROP ROLE clerk"
   on '[ ! -e /root/restore ]'
 }
 
@@ -38,7 +41,9 @@ lost_row_comes_back() { # which block of step 1
   lost_row_comes_back 2
 }
 
-@test "the drill restores the newest copy, and says how long that took" {
+@test "the drill restores the newest copy with its roles, and says how long that took" {
+  sql "CREATE ROLE clerk; ALTER TABLE kept OWNER TO clerk; GRANT SELECT ON kept TO clerk"
+  on 'systemctl start pipster-backup-identity.service'
   ends 0 drill restore
   tells identity
   ends 0 run --yes

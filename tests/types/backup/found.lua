@@ -51,6 +51,7 @@ local cases = {
   { "a timer is off", { active = "" }, "active" },
   { "it keeps less", { settings = { "keep='7d'", "keep='1d'" } }, "keep" },
   { "it tells others", { settings = { "ops boss", "ops" } }, "notify" },
+  { "the state goes along", { settings = { "state=''", "state='yes'" } }, "state" },
   { "its settings were edited", { settings = { "$", "# mine\n" } }, "as_written" },
   { "none was made", { state = "last_try=failed\n" }, "proven" },
   { "there is no copy elsewhere", { state = "last_good_at=5\n" }, "proven" },
