@@ -43,7 +43,9 @@ static bool take_currency(struct workbench *bench, const char **rate, struct fau
     fault_set(fault, FAULT_USAGE, "there is no exchange rate from %s to \"%s\"", own,
               asked);
     fault_why(fault, "rates are told by the project, with their date");
-    return fault_next(fault, "in pipster.lua: exchange = { date = \"…\", %s_%s = \"…\" }",
+    return fault_next(fault,
+                      "in pipster.lua: exchange = { date = \"…\", %s_%s = \"…\" }, or "
+                      "{ file = \"eurofxref.csv\" }",
                       own, asked);
 }
 
@@ -119,6 +121,7 @@ static int run(const struct options *options, struct fault *fault)
     if (workbench_open(&bench, options, WORKBENCH_READ, fault) &&
         prepare(&bench, &shown, fault) && count(&bench, &plan, fault)) {
         bill_make(&bench.engine, plan, shown.by, &bill);
+        shown.stale = cost_stale(&bench.engine, plan);
         shown.revenue = &plan->revenue;
         if (tell(&bench, plan, &shown, fault))
             workbench_print_timing(&bench);

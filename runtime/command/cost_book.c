@@ -23,6 +23,7 @@ static bool take_rate(struct workbench *bench, const struct value *book,
     bench->project.rate_count = 2;
     bench->engine.rates = rates;
     bench->engine.rate_count = 2;
+    bench->engine.rates_stale = NULL; // they belong to the book's own day
     return true;
 }
 

@@ -11,7 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/duration.h"
+#include "command/exchange.h"
 #include "command/lab_environment.h"
 #include "script/settings.h"
 #include "store/file.h"
@@ -62,34 +64,6 @@ static bool read_settings(struct project *project, struct arena *arena,
         return true;
     }
     return settings_read(path, arena, &project->settings, fault);
-}
-
-static bool read_rates(struct project *project, struct arena *arena, struct fault *fault)
-{
-    const struct value *exchange = value_find(project->settings, "exchange");
-    if (!exchange || exchange->kind != VALUE_MAP)
-        return true;
-    project->rates = arena_alloc(arena, 2 * exchange->map.count * sizeof *project->rates);
-    const char *date = value_find_text(exchange, "date", "");
-    for (size_t i = 0; i < exchange->map.count; i++) {
-        const char *pair = exchange->map.entries[i].key;
-        const char *text = value_find_text(exchange, pair, NULL);
-        if (strlen(pair) != 7 || pair[3] != '_' || !text)
-            continue;
-        const char *from = arena_copy(arena, pair, 3), *to = arena_text(arena, pair + 4);
-        struct money one;
-        if (!money_parse(text, to, &one, fault))
-            return fault_while(fault, "reading exchange.%s of pipster.lua", pair);
-        if (one.units <= 0)
-            return fault_set(fault, FAULT_ERROR, "exchange.%s must be above zero", pair);
-        struct money back =
-            money_scale((struct money){MONEY_UNIT, ""}, MONEY_UNIT, one.units);
-        project->rates[project->rate_count++] =
-            (struct engine_rate){from, to, one.units, date};
-        project->rates[project->rate_count++] =
-            (struct engine_rate){to, from, back.units, date};
-    }
-    return true;
 }
 
 // parallelism = { hetzner = 5, hosts = 20 }
@@ -229,7 +203,8 @@ bool project_open(struct project *project, struct arena *arena,
     project->lab_directory = lab ? arena_text(arena, lab)
                                  : arena_format(arena, "%s/.pipster/lab", project->root);
     if (!check_writers(project->root, fault) || !read_settings(project, arena, fault) ||
-        !read_rates(project, arena, fault) || !read_budget(project, arena, fault) ||
+        !exchange_read(project, arena, clock_now_ms(), fault) ||
+        !read_budget(project, arena, fault) ||
         !read_limits(project, arena, fault) || !read_switch(project, fault))
         return false;
     place_state(project, arena);

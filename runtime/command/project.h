@@ -27,6 +27,7 @@ struct project {
     size_t limit_count;
     struct engine_rate *rates;
     size_t rate_count;
+    const char *rates_stale;    // why nobody should rely on them any more, or NULL
 };
 
 // With --lab the variables of the running lab are put into the environment first.

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "engine/planner.h"
+
 // Both sums on their way.
 struct summing {
     const struct engine *engine;
@@ -10,8 +12,8 @@ struct summing {
     const char *currency;
 };
 
-bool cost_convert(const struct engine *engine, struct money amount, const char *currency,
-                  struct money *converted)
+static bool convert_at_once(const struct engine *engine, struct money amount,
+                            const char *currency, struct money *converted)
 {
     *converted = amount;
     if (amount.currency[0] == '\0' || strcmp(amount.currency, currency) == 0)
@@ -34,6 +36,16 @@ bool cost_convert(const struct engine *engine, struct money amount, const char *
         }
     }
     return false;
+}
+
+bool cost_convert(const struct engine *engine, struct money amount, const char *currency,
+                  struct money *converted)
+{
+    // Lists of reference rates are the euro's: two others meet there.
+    struct money euro;
+    return convert_at_once(engine, amount, currency, converted) ||
+           (convert_at_once(engine, amount, "EUR", &euro) &&
+            convert_at_once(engine, euro, currency, converted));
 }
 
 static void add_unpriced(struct plan *plan, const struct price_line *line)
@@ -110,4 +122,34 @@ bool cost_sum(const struct engine *engine, struct plan *plan, struct fault *faul
         if (!add_line(&summing, &lines.items[i], fault))
             return false;
     return true;
+}
+
+static bool is_foreign(const char *currency, const char *own)
+{
+    return currency[0] != '\0' && strcmp(currency, own) != 0;
+}
+
+// Prices, budgets, revenue: whatever had to be compared in another currency than its own.
+static bool was_converted(const struct plan *plan)
+{
+    const char *own = plan->cost_after.currency;
+    const struct resource_set *wanted = plan->planner->wanted;
+    const struct engine_revenue *revenue = plan->planner->engine->revenue;
+    for (size_t i = 0; i < wanted->budget_count; i++)
+        if (is_foreign(wanted->budgets[i].max.currency, own))
+            return true;
+    for (size_t i = 0; i < plan->change_count; i++) {
+        const struct preview *preview = plan->changes[i].preview;
+        for (size_t j = 0; j < preview->price_count; j++)
+            if (is_foreign(preview->prices[j].monthly.currency, own))
+                return true;
+    }
+    return revenue != NULL && revenue->is_known &&
+           is_foreign(revenue->monthly.currency, own);
+}
+
+const char *cost_stale(const struct engine *engine, const struct plan *plan)
+{
+    bool told = engine->rates_stale != NULL && was_converted(plan);
+    return told ? engine->rates_stale : NULL;
 }

@@ -26,6 +26,10 @@ void cost_list(struct plan *plan, struct cost_lines *lines);
 bool cost_sum(const struct engine *engine, struct plan *plan,
               struct fault *fault) FAULT_CHECKED;
 
+// Why nobody should rely on a rate by which something of the plan was converted; NULL:
+// none was, or they are fresh.
+const char *cost_stale(const struct engine *engine, const struct plan *plan);
+
 // `amount` in `currency` by the engine's dated rates (either direction); false: no rate.
 bool cost_convert(const struct engine *engine, struct money amount, const char *currency,
                   struct money *converted);

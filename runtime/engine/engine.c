@@ -68,6 +68,8 @@ bool engine_plan(struct engine *engine, const struct resource_set *wanted,
     if (!plan_arrange(*plan, fault) || !cost_sum(engine, *plan, fault))
         goto out;
     share_take(engine, *plan);
+    if (cost_stale(engine, *plan) != NULL)
+        planner_warn(planner, "%s", cost_stale(engine, *plan));
     // A plan that may not be carried out is still there to be shown.
     return guard_judge(planner, fault);
 out:

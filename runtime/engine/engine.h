@@ -41,6 +41,7 @@ struct engine {
     // Exchange rates for prices in other currencies: 10^-8 `to` for one `from`.
     const struct engine_rate *rates;
     size_t rate_count;
+    const char *rates_stale; // why nobody should rely on them any more, or NULL
     const char *currency; // of the project: "EUR"
     const struct engine_revenue *revenue; // NULL: nobody asked for it
     const struct rule *rules; // of the playbook that was evaluated last

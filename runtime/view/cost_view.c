@@ -131,6 +131,8 @@ static void print_sum(const struct terminal *terminal, const struct cost_shown *
         terminal_print(terminal, TERMINAL_DIM, ", at %s", shown->rate);
     if (shown->prices != NULL)
         terminal_print(terminal, TERMINAL_DIM, "\nPrices: %s", shown->prices);
+    if (shown->stale != NULL)
+        terminal_print(terminal, TERMINAL_YELLOW, "\nwarning: %s", shown->stale);
     terminal_print(terminal, TERMINAL_PLAIN, "\n");
 }
 
@@ -194,6 +196,7 @@ void cost_view_json(FILE *stream, const struct cost_shown *shown)
         {"complete", value_bool(bill->is_known)},
         {"rate", text_or_null(&arena, shown->rate)},
         {"prices", text_or_null(&arena, shown->prices)},
+        {"stale", text_or_null(&arena, shown->stale)},
         {"share_of_revenue", text_or_null(&arena, share_of_revenue(shown, share))},
     };
     json_view_line(stream, "cost",

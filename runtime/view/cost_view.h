@@ -14,6 +14,7 @@ struct cost_shown {
     bool diff;        // what it costs now beside that, and only where they differ
     const char *rate;   // "1 EUR = 1.085 USD of 2026-09-30", or NULL
     const char *prices; // of which book: "Hetzner's prices, of 2026-06-30", or NULL
+    const char *stale;  // why the rates are not to be relied on, or NULL
     const struct plan_revenue *revenue; // what the sum is a share of, or NULL
 };
 

@@ -68,6 +68,47 @@ tells() { # CODE WORDS…: of the last `run`
   tells 64 'no exchange rate from EUR to "CHF"' 'exchange = {'
 }
 
+@test "at the reference rates of a file" {
+  printf 'Date, USD, JPY, CHF, \n29 September 2026, 1.0900, 160.5, N/A, \n' >rates.csv
+  echo 'cost.item "mail" { price = "3210 JPY/month" }' >>playbooks/shop.lua
+  sed -i 's/exchange = {.*}, }/exchange = { file = "rates.csv", max_age = "9y" } }/' pipster.lua
+  run "$pipster" --lab cost playbooks/shop.lua --currency USD
+  tells 0 '21.80 $' '29.33 $/month' '1 EUR = 1.09 USD of 2026-09-29'
+  [[ $output != *warning* ]]
+  run "$pipster" --lab cost playbooks/shop.lua --currency CHF
+  tells 64 'no exchange rate from EUR to "CHF"'
+  # Every day, the newest first.
+  printf 'Date,USD,JPY\n2026-09-30,1.0850,N/A\n2026-09-29,1.0900,160.5\n' >rates.csv
+  run "$pipster" --lab cost playbooks/shop.lua
+  tells 0 'cost.item/mail' 'not priced' 'at least 6.91'
+  echo 'Date;USD' >rates.csv
+  run "$pipster" --lab cost playbooks/shop.lua
+  tells 1 'rates.csv has no rates' 'exchange.file of pipster.lua'
+  echo '1;2' >>rates.csv
+  run "$pipster" --lab cost playbooks/shop.lua
+  tells 1 'this is no list of reference rates'
+  printf 'Date,USD\n2026-09-30,1.0850\n' >rates.csv
+}
+
+@test "rates that are too old are used, and it is said" {
+  sed -i 's/date = "2026-09-30"/date = "2025-01-05", max_age = "90d"/' pipster.lua
+  run "$pipster" --lab cost playbooks/shop.lua
+  tells 0 '6.91 €/month net' 'warning: the exchange rates are of 2025-01-05, ' 'days old'
+  run "$pipster" --lab plan playbooks/shop.lua
+  tells 0 'warning: the exchange rates are of 2025-01-05, '
+  [ "$("$pipster" --lab cost playbooks/shop.lua --json | tail -1 | jq -r .stale | cut -c1-18)" = \
+    'the exchange rates' ]
+  # Where nothing is converted nothing is said.
+  sed -i '/cost.item/d' playbooks/shop.lua
+  sed -i '/budget/d' pipster.lua
+  run "$pipster" --lab plan playbooks/shop.lua
+  [ "$status" -eq 0 ]
+  [[ $output != *'exchange rates'* ]]
+  sed -i 's/date = "2025-01-05", //' pipster.lua
+  run "$pipster" --lab cost playbooks/shop.lua --currency USD
+  tells 0 'warning: the exchange rates have no date'
+}
+
 @test "what a budget forbids has its price, and nothing is hidden" {
   sed -i '1i guard.budget { max = "$1/month" }' playbooks/shop.lua
   echo 'cost.item "oracle" { price = "3 CHF/month" }' >>playbooks/shop.lua

@@ -77,12 +77,46 @@ static void rates_work_both_ways(void **state)
     assert_false(cost_convert(&engine, amount, "CHF", &converted));
 }
 
+static void two_currencies_meet_in_the_euro(void **state)
+{
+    (void) state;
+    static const struct engine_rate lists[] = {
+        {"EUR", "USD", INT64_C(109000000), "2026-09-29"},
+        {"EUR", "JPY", INT64_C(16050000000), "2026-09-29"},
+    };
+    struct engine engine = {.rates = lists, .rate_count = 2};
+    struct money yen = money_zero("JPY"), converted;
+    char text[MONEY_TEXT_SIZE];
+    yen.units = 3210 * MONEY_UNIT;
+    assert_true(cost_convert(&engine, yen, "USD", &converted));
+    assert_string_equal(money_format(converted, text), "21.80 $");
+    assert_false(cost_convert(&engine, yen, "CHF", &converted));
+}
+
+// Said only where something was converted.
+static void old_rates_are_said(void **state)
+{
+    (void) state;
+    struct scene *scene = priced_scene();
+    scene->engine.rates_stale = "of long ago";
+    scene_add(scene, "cloud.thing", "a", NULL, "{\"price\": \"5 EUR\"}");
+    scene_plan(scene);
+    assert_null(cost_stale(&scene->engine, scene->plan));
+    assert_int_equal(scene->plan->warning_count, 0);
+    scene_add(scene, "cloud.thing", "b", NULL, "{\"price\": \"$10\"}");
+    scene_plan(scene);
+    assert_string_equal(scene->plan->warnings[0], "of long ago");
+    scene_free(scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(before_and_after),
         cmocka_unit_test(unpriced_is_listed),
         cmocka_unit_test(rates_work_both_ways),
+        cmocka_unit_test(two_currencies_meet_in_the_euro),
+        cmocka_unit_test(old_rates_are_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
