@@ -5,7 +5,8 @@
 -- creates that are looked up before they are repeated, deletes for which gone is good.
 --
 -- rest.client { name (settings.endpoints.NAME), title, key (the variable), where (its key
--- is found), said = function(json) → what an error says }.
+-- is found), said = function(json) → what an error says, may (what the key has to be
+-- allowed; default: "change things"), headers (sent with every call) }.
 
 local clock = require "clock"
 local encode = require "encode"
@@ -37,7 +38,8 @@ function rest:advice(code)
   local advice = {
     unauthorized = ("put a key of %s into %s (%s)"):format(self.title, self.key,
       self.where),
-    forbidden = ("use a key that may change things (%s)"):format(self.where),
+    forbidden = ("use a key that may %s (%s)"):format(self.may or "change things",
+      self.where),
     plan = "the plan of this account does not have it: see " .. self.title,
     rate_limited = "wait a minute, then run again",
     lost = "run again: it is looked for before it is made",
@@ -74,6 +76,7 @@ function rest:call(method, path, options)
   options = options or {}
   local reply = http.request {
     method = method, url = address(self, path, options.query), json = options.body,
+    headers = self.headers,
   }
   if method ~= "GET" then self.cached = {} end
   reply.json = prune(reply.json)

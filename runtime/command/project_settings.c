@@ -111,6 +111,7 @@ const struct value *project_settings(const struct project *project, struct arena
         {"prices_at", text_or_null(arena, options->at)},
         {"exchange", value_find(project->settings, "exchange")},
         {"endpoints", vendor_endpoints(arena)},
+        {"key_kinds", vendor_key_kinds(arena)},
         {"ssh", ssh_of(project, arena, options->accept_new)},
         {"acme", acme_of(arena)},
         {"git_base", text_or_null(arena, getenv("PIPSTER_GIT_BASE"))},

@@ -15,6 +15,7 @@ static const struct vendor vendors[] = {
      "BETTERSTACK_API_TOKEN", true},
     {"sendgrid", "SENDGRID_ENDPOINT", "https://api.sendgrid.com/v3", "SENDGRID_API_KEY",
      true},
+    {"stripe", "STRIPE_ENDPOINT", "https://api.stripe.com/v1", "STRIPE_API_KEY", false},
     // Addresses of Slack, Discord and webhooks are their users': only labs have one.
     {"hooks", "PIPSTER_LAB_HOOKS", NULL, "PIPSTER_LAB_HOOKS_TOKEN", true},
     {"s3", "S3_ENDPOINT", NULL, "AWS_SECRET_ACCESS_KEY", true},
@@ -83,6 +84,30 @@ const struct value *vendor_endpoints(struct arena *arena)
     entries[VENDOR_COUNT].key = "lab";
     entries[VENDOR_COUNT].value = lab ? value_text(arena, lab) : NULL;
     return value_map(arena, entries, VENDOR_COUNT + 1);
+}
+
+// Stripe's keys begin with what they are.
+static const char *kind_of(const char *token)
+{
+    static const char *const kinds[] = {"sk_live", "sk_test", "rk_live", "rk_test"};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        size_t length = strlen(kinds[i]);
+        if (strncmp(token, kinds[i], length) == 0 && token[length] == '_')
+            return kinds[i];
+    }
+    return NULL;
+}
+
+const struct value *vendor_key_kinds(struct arena *arena)
+{
+    struct value_entry entries[VENDOR_COUNT];
+    for (size_t i = 0; i < VENDOR_COUNT; i++) {
+        const char *token = from_environment(vendors[i].token_variable);
+        const char *kind = token ? kind_of(token) : NULL;
+        entries[i].key = vendors[i].name;
+        entries[i].value = kind ? value_text(arena, kind) : NULL;
+    }
+    return value_map(arena, entries, VENDOR_COUNT);
 }
 
 static const char *origin_of(struct arena *arena, const struct vendor *vendor)

@@ -31,5 +31,7 @@ const char *vendor_stand_in(const struct vendor *vendor);
 const char *vendor_path(const struct vendor *vendor);
 // All endpoints by name, and that of the lab.
 const struct value *vendor_endpoints(struct arena *arena);
+// By vendor, what its key says that it is and may: "sk_live". No more of the key.
+const struct value *vendor_key_kinds(struct arena *arena);
 // The tokens that the environment has, each for its origin, and none of them in a log.
 void vendor_lend_tokens(struct http *http, struct arena *arena);

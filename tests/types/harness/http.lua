@@ -9,10 +9,12 @@ local json = require "tests.types.harness.json"
 local function split_url(url)
   local path, query = url:match("^https?://[^/]+(/[^?]*)%??(.*)$")
   local pairs_of = {}
+  local function plain(text)
+    return (text:gsub("%%(%x%x)",
+      function(hex) return string.char(tonumber(hex, 16)) end))
+  end
   for name, value in query:gmatch("([^&=]+)=([^&]*)") do
-    value = value:gsub("%%(%x%x)",
-      function(hex) return string.char(tonumber(hex, 16)) end)
-    pairs_of[#pairs_of + 1] = { name = name, value = value }
+    pairs_of[#pairs_of + 1] = { name = plain(name), value = plain(value) }
   end
   return path, pairs_of
 end
@@ -23,12 +25,17 @@ local function lower(headers)
   return copy
 end
 
+local function headers_of(world, call)
+  local headers = { Authorization = world.token and "Bearer " .. world.token or nil }
+  for name, value in pairs(call.headers or {}) do headers[name] = value end
+  return headers
+end
+
 -- One try: status 0 when no answer came.
 local function try(world, call)
   local path, query = split_url(call.url)
   local answer = world.lab:handle {
-    method = call.method, path = path, query = query,
-    headers = { Authorization = world.token and "Bearer " .. world.token or nil },
+    method = call.method, path = path, query = query, headers = headers_of(world, call),
     body = call.json and json.encode(call.json) or call.body,
   }
   world.calls[#world.calls + 1] = call.method .. " " .. path

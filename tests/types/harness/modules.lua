@@ -112,9 +112,14 @@ local function random_module()
 end
 
 local function cache_module(world)
+  local read_at = {}
   return {
-    get = function(key) return world.cache[key], world.cache[key] and 0 end,
-    put = function(key, text) world.cache[key] = text end,
+    get = function(key)
+      return world.cache[key], world.cache[key] and (read_at[key] or 0)
+    end,
+    put = function(key, text)
+      world.cache[key], read_at[key] = text, math.floor(world.time)
+    end,
   }
 end
 

@@ -15,6 +15,7 @@ local PROJECT = "p1a2b3"
 -- The path below which the API of a vendor is.
 local prefixes = {
   hetzner = "/v1", uptimerobot = "/v3", betterstack = "/api/v2",
+  stripe = "/v1",
 }
 
 local function settings(given, vendor)
