@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/redact.h"
 #include "command/command.h"
 #include "command/reporting.h"
-#include "store/file.h"
+#include "command/written_file.h"
 
 static bool check_asked(const struct options *options, struct fault *fault)
 {
@@ -30,43 +27,6 @@ static bool check_asked(const struct options *options, struct fault *fault)
                       path[strlen(path) - 1] == '/' ? "" : "/");
 }
 
-static bool write_bytes(int descriptor, const struct text *page)
-{
-    size_t written = 0;
-    while (written < page->length) {
-        ssize_t count = write(descriptor, page->bytes + written, page->length - written);
-        if (count < 0 && errno != EINTR)
-            return false;
-        written += count > 0 ? (size_t) count : 0;
-    }
-    return true;
-}
-
-// Others may read it, as any file that their umask lets them.
-static bool set_mode(int descriptor)
-{
-    mode_t mask = umask(0);
-    umask(mask);
-    return fchmod(descriptor, 0666 & ~mask) == 0;
-}
-
-// Whoever opens it meanwhile has the old page or the new one, whole.
-static bool write_file(const struct text *page, const char *path, struct arena *arena,
-                       struct fault *fault)
-{
-    char *fresh = arena_format(arena, "%s.XXXXXX", path);
-    int descriptor = mkstemp(fresh);
-    if (descriptor < 0)
-        return file_fail(fault, "create", path);
-    bool written = (write_bytes(descriptor, page) && set_mode(descriptor)) ||
-                   file_fail(fault, "write", path);
-    if (close(descriptor) != 0 && written)
-        written = file_fail(fault, "write", path);
-    if (!written)
-        unlink(fresh);
-    return written && file_publish(fresh, path, NULL, fault);
-}
-
 static bool write_page(struct workbench *bench, const struct report *report,
                        struct fault *fault)
 {
@@ -81,7 +41,7 @@ static bool write_page(struct workbench *bench, const struct report *report,
     } else if (strcmp(path, "-") == 0) {
         redact_write(stdout, page.bytes, page.length);
     } else {
-        written = write_file(&page, path, &bench->arena, fault);
+        written = written_file_put(&page, path, &bench->arena, fault);
         if (written)
             terminal_print(&bench->err, TERMINAL_PLAIN, "Written: %s\n", path);
     }
