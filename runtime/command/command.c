@@ -21,6 +21,8 @@ const struct command *const command_table[] = {
     &cmd_status,
     &cmd_explain,
     &cmd_cost,
+    &cmd_forecast,
+    &cmd_what_if,
     &cmd_report,
     &cmd_review,
     &cmd_show,

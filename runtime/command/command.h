@@ -25,6 +25,8 @@ extern const struct command cmd_drift;
 extern const struct command cmd_status;
 extern const struct command cmd_explain;
 extern const struct command cmd_cost;
+extern const struct command cmd_forecast;
+extern const struct command cmd_what_if;
 extern const struct command cmd_report;
 extern const struct command cmd_review;
 extern const struct command cmd_show;

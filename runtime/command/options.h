@@ -55,6 +55,13 @@ struct options {
     const char *at;          // --at
     const char *by;          // --by
     const char *currency;    // --currency
+    const char *mrr;         // --mrr
+    const char *customers;   // --customers
+    const char *growth;      // --growth
+    const char *months;      // --months
+    const char *svg;         // --svg FILE
+    const char **assume;     // --assume NAME=VALUE
+    size_t assume_count;
     const char *html;        // --html FILE
     const char *revenue;     // --revenue
     const char *timeout;     // --timeout
