@@ -66,7 +66,7 @@ static int run(const struct options *options, struct fault *fault)
 
 const struct command cmd_report = {
     .name = "report",
-    .summary = "one page to show: what exists, its cost, drift, runs, secrets, backups",
+    .summary = "one page to show: what exists, cost, revenue, rules, drift, backups",
     .usage =
         "pipster report --html FILE\n"
         "\n"

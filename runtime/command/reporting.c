@@ -6,6 +6,10 @@
 #include "base/clock.h"
 #include "command/planning.h"
 #include "store/revenue.h"
+#include "store/rule.h"
+
+#define CHECKLIST   "playbooks/review.lua"
+#define EVALUATIONS 400 // of each rule: a year of days, and some
 
 // One sentence of a fault, as it stands behind "Not known: ".
 static const char *sentence_of(struct arena *arena, const struct fault *fault)
@@ -54,7 +58,11 @@ static bool read_recorded(struct reporting *reporting, struct fault *fault)
         !secret_list(bench->database, &bench->arena, &secrets, &report->secret_count,
                      fault) ||
         !revenue_load_between(bench->database, &bench->arena, 0, reporting->status.now_ms,
-                              &report->revenues, fault))
+                              &report->revenues, fault) ||
+        !rule_load_evaluations(bench->database, &bench->arena, EVALUATIONS, NULL,
+                               &report->evaluations, fault) ||
+        !rule_load_amendments(bench->database, &bench->arena, true, &report->amendments,
+                              fault))
         return fault_while(fault, "gathering the report");
     take_notices(reporting);
     report->secrets = secrets;
@@ -62,6 +70,44 @@ static bool read_recorded(struct reporting *reporting, struct fault *fault)
     report->runs = reporting->status.runs;
     report->run_count = reporting->status.run_count;
     report->now_ms = reporting->status.now_ms;
+    return true;
+}
+
+static bool look_at_criteria(struct reporting *reporting, struct fault *fault)
+{
+    struct workbench *bench = reporting->bench;
+    struct report *report = &reporting->report;
+    struct review_found *found;
+    struct rule_input input;
+    if (!workbench_evaluate(bench, fault) ||
+        !review_facts_read(bench, report->now_ms, &reporting->facts, &input, fault))
+        return false;
+    report->reviews = bench->wanted.reviews;
+    found = arena_alloc(&bench->arena, (report->reviews.count + 1) * sizeof *found);
+    for (size_t i = 0; i < report->reviews.count; i++)
+        review_look(&report->reviews.items[i], &input, &reporting->facts.answers,
+                    &bench->arena, &found[i]);
+    report->review_found = found;
+    return true;
+}
+
+// The checklist is a playbook of its own: it is evaluated before the one that is planned.
+static bool read_criteria(struct reporting *reporting, struct fault *fault)
+{
+    struct workbench *bench = reporting->bench;
+    struct fault own = {0};
+    bench->playbook = CHECKLIST;
+    bool looked = look_at_criteria(reporting, &own);
+    bench->playbook = NULL;
+    bench->wanted = (struct resource_set){0};
+    if (!looked && !goes_on(bench, &own)) {
+        *fault = own;
+        return false;
+    }
+    if (!looked)
+        reporting->report.no_review = sentence_of(&bench->arena, &own);
+    else if (reporting->report.reviews.count == 0)
+        reporting->report.no_review = CHECKLIST " has no line of a checklist";
     return true;
 }
 
@@ -118,8 +164,8 @@ bool reporting_gather(struct reporting *reporting, struct workbench *bench,
                                         .playbook = bench->tip,
                                         .version = PIPSTER_VERSION,
                                         .engine = &bench->engine};
-    return read_recorded(reporting, fault) && read_plan(reporting, fault) &&
-           read_drift(reporting, fault);
+    return read_recorded(reporting, fault) && read_criteria(reporting, fault) &&
+           read_plan(reporting, fault) && read_drift(reporting, fault);
 }
 
 void reporting_clear(struct reporting *reporting)

@@ -4,6 +4,7 @@
 // Where the world cannot be asked, the report says why.
 #pragma once
 
+#include "command/review_facts.h"
 #include "command/status.h"
 #include "command/workbench.h"
 #include "view/report.h"
@@ -11,6 +12,7 @@
 struct reporting {
     struct workbench *bench;
     struct status status;
+    struct review_facts facts;
     struct plan *plan;
     struct bill bill;
     struct drift drift;

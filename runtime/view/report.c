@@ -16,10 +16,12 @@ static const struct section sections[] = {
     {"graph", "What exists", report_graph_write},
     {"cost", "Cost by phase", report_cost_write},
     {"money", "Cost against revenue", report_money_write},
+    {"rules", "Rules", report_rules_write},
     {"drift", "Drift", report_drift_write},
     {"runs", "Last runs", report_runs_write},
     {"secrets", "Secrets", report_secrets_write},
     {"backups", "Backups", report_backups_write},
+    {"criteria", "Success criteria", report_criteria_write},
 };
 #define SECTION_COUNT (sizeof sections / sizeof *sections)
 

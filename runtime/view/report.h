@@ -8,8 +8,10 @@
 #include "base/text.h"
 #include "engine/bill.h"
 #include "engine/drift.h"
+#include "engine/review.h"
 #include "store/secret.h"
 #include "store/state.h"
+#include "value/record_rule.h"
 
 enum report_tone { REPORT_FINE, REPORT_PLAIN, REPORT_WARN, REPORT_BAD };
 
@@ -35,8 +37,13 @@ struct report {
     size_t notice_count;
     const struct secret_row *secrets;
     size_t secret_count;
-    struct record_revenues revenues; // oldest first, accepted or not
-    const struct engine *engine;     // for its currency and rates
+    struct record_revenues revenues;       // oldest first, accepted or not
+    const struct engine *engine;           // for its currency, rates and rules
+    struct record_evaluations evaluations; // of each rule, newest first
+    struct record_amendments amendments;   // those withdrawn too
+    struct review_lines reviews;
+    const struct review_found *review_found; // one a line
+    const char *no_review;                   // why there is none, or NULL
     // What the world says; without: why it could not be asked.
     const struct plan *plan;
     const struct bill *bill; // by phase
@@ -53,10 +60,12 @@ void report_notices_write(struct text *out, const struct report *report);
 void report_graph_write(struct text *out, const struct report *report);
 void report_cost_write(struct text *out, const struct report *report);
 void report_money_write(struct text *out, const struct report *report);
+void report_rules_write(struct text *out, const struct report *report);
 void report_drift_write(struct text *out, const struct report *report);
 void report_runs_write(struct text *out, const struct report *report);
 void report_secrets_write(struct text *out, const struct report *report);
 void report_backups_write(struct text *out, const struct report *report);
+void report_criteria_write(struct text *out, const struct report *report);
 
 // The whole style sheet.
 const char *report_style(void);

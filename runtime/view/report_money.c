@@ -11,6 +11,7 @@
 #include "engine/share.h"
 #include "view/html.h"
 #include "view/plot.h"
+#include "view/report_marks.h"
 
 #define MOST_MONTHS 24
 
@@ -128,6 +129,7 @@ static void draw(struct text *out, const struct months *months)
         {"A month", unit, lines, months->any_revenue ? 2 : 1},
         {"Cost, as a share of revenue", "%", shares, 1},
     };
+    struct plot_mark marks[PLOT_MARKS];
     const struct plot plot = {
         .id = "money-plot",
         .title = arena_format(months->report->arena, "%s to %s", months->labels[0],
@@ -137,6 +139,9 @@ static void draw(struct text *out, const struct months *months)
         .count = months->count,
         .panels = panels,
         .panel_count = months->any_revenue ? 2 : 1,
+        .marks = marks,
+        .mark_count =
+            report_marks_list(months->report, months->ends_ms, months->count, marks),
     };
     text_add(out, "<div class=\"scroll\">\n");
     plot_write(out, &plot);

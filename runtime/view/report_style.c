@@ -54,6 +54,7 @@ static const char style[] =
     "thead th{color:var(--dim);font-weight:500;font-size:14px}\n"
     ".amount{text-align:right;font-variant-numeric:tabular-nums;overflow-wrap:normal}\n"
     "td.amount{white-space:nowrap}\n"
+    ".criteria td:last-child{width:6em;text-align:right}\n"
     "tr.group>*{padding-top:16px;font-weight:600}\n"
     "tfoot>tr>*{font-weight:700;border-bottom:0;border-top:2px solid var(--text)}\n"
     ".bar{display:block;height:6px;margin:6px 0 2px;max-width:420px;"
@@ -95,7 +96,7 @@ static const char style[] =
     "@media print{body{max-width:none;padding:0;font-size:11pt}nav{display:none}"
     "section{margin:18pt 0 0;padding:10pt 0 0}h2{break-after:avoid}"
     "tr,li,.figure,.plot{break-inside:avoid}.scroll{overflow:visible}"
-    ".plot{min-width:0}.graph{max-height:235mm}}\n";
+    ".plot{min-width:0}.graph{max-height:150mm}}\n";
 // clang-format on
 
 const char *report_style(void)

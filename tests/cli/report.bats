@@ -122,6 +122,43 @@ reading() { # DAY AMOUNT [ACCEPTED [CURRENCY]]
     'Revenue in USD, all of it at 1 EUR = 1.085 USD of 2026-09-30.'
 }
 
+@test "rules: what each says and saw, and what is in force, with marks over time" {
+  SOURCE_DATE_EPOCH=$(date -ud 2026-08-10 +%s) "$pipster" --lab run playbooks/shop.lua --yes
+  sqlite3 .pipster/state/lab.db "
+    insert into evaluation (rule, at_ms, run, state, is_proposed, past, figures, saw)
+      select 'larger', strftime('%s', d) * 1000, 0, s, p, '{}', null, w from (
+        select '2026-09-01' d, 'closed' s, 0 p, '[\"revenue is 90 €\"]' w union all
+        select '2026-10-01', 'open', 1, '[\"revenue is 600 €\"]' union all
+        select '2026-11-01', 'open', 1, '[\"revenue is <b>700</b> €\"]');
+    insert into amendment (rule, accepted_ms, accepted_by, amend)
+      values ('wider', strftime('%s', '2026-09-05') * 1000, 'anna@laptop',
+        '{\"hetzner.server/app\":{\"type\":\"cx33\"}}');"
+  SOURCE_DATE_EPOCH=$(date -ud 2026-11-21 +%s) "$pipster" --lab report --html page.html
+  page_is_whole page.html
+  has <(section page.html rules) 'larger<small>revenue is &lt;b&gt;700&lt;/b&gt; €</small>' \
+    '<span class="warn">proposes</span><small>since 2026-10-01</small></td><td>2026-11-01<' \
+    '<b>wider</b> in force since 2026-09-05, accepted by anna@laptop' \
+    'changes <code>hetzner.server/app</code>'
+  has <(section page.html money) '2026-09  wider accepted' '2026-10  larger proposes'
+}
+
+@test "success criteria: computed, answered or not known" {
+  "$pipster" --lab run playbooks/shop.lua --yes
+  "$pipster" --lab report --html page.html
+  has <(section page.html criteria) 'Phase 1: initial deployment' 'Under $15/month total cost' \
+    '<td class="fine">met</td>' '<td class="plain">not known</td>'
+  "$pipster" --lab review | tail -n 2 | head -n 1 >counted
+  has <(section page.html criteria) "$(sed 's/\.$//' counted)"
+  # The project's own checklist takes its place.
+  playbook review <<'P'
+review "own" { text = "Ours <i>", ask = "Is it?" }
+P
+  "$pipster" --lab review answer own "yes" >/dev/null
+  "$pipster" --lab report --html page.html
+  page_is_whole page.html
+  has <(section page.html criteria) 'Ours &lt;i&gt;' '1 met, 0 missed, 0 not known'
+}
+
 @test "no secret is on it, and the same state makes the same page" {
   "$pipster" --lab run playbooks/shop.lua --yes
   export SOURCE_DATE_EPOCH=1795254000

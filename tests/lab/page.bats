@@ -24,7 +24,14 @@ setup_file() {
   sqlite3 .pipster/state/lab.db "
     insert into step (run, address, type, host, action, outcome, begun_at_ms)
       values (1, 'app:file/etc/$(printf 'long%.0s' {1..60})', 'file', 'host/app', 'create',
-        'open', 1);"
+        'open', 1);
+    insert into evaluation (rule, at_ms, run, state, is_proposed, past, figures, saw)
+      select 'a second server', strftime('%s', d) * 1000, 0, s, p, '{}', null,
+        '[\"revenue is 921.66 €: over 500 €\"]' from (
+          select '2026-09-01' d, 'closed' s, 0 p union all select '2026-11-01', 'open', 1);
+    insert into amendment (rule, accepted_ms, accepted_by, amend)
+      values ('a larger server', strftime('%s', '2026-09-05') * 1000, 'anna@laptop',
+        '{\"hetzner.server/app\":{\"type\":\"cx33\"}}');"
   SOURCE_DATE_EPOCH=$(date -ud 2026-11-28 +%s) "$pipster" --lab report --html report.html
 }
 teardown_file() {

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+//
+// The rules, as each was judged last: what it said, since when, what it saw. And which
+// proposals are in force.
+#include "view/report.h"
+
+#include <string.h>
+
+#include "base/calendar.h"
+#include "engine/rule.h"
+#include "view/html.h"
+
+static bool is_state(const struct record_evaluation *row, enum rule_state state)
+{
+    return strcmp(row->state, rule_state_word(state)) == 0;
+}
+
+static enum report_tone tone_of(const struct record_evaluation *row)
+{
+    if (row->is_proposed || is_state(row, RULE_BLOCKED))
+        return REPORT_WARN;
+    return is_state(row, RULE_ACCEPTED) ? REPORT_FINE : REPORT_PLAIN;
+}
+
+static const char *words_of(const struct record_evaluation *row)
+{
+    if (row->is_proposed)
+        return is_state(row, RULE_FALLING) ? "proposes to go back" : "proposes";
+    return is_state(row, RULE_ACCEPTED) ? "in force" : row->state;
+}
+
+static void write_saw(struct text *out, const struct value *saw)
+{
+    if (saw == NULL || saw->kind != VALUE_LIST)
+        return;
+    for (size_t i = 0; i < saw->list.count; i++)
+        if (saw->list.items[i]->kind == VALUE_STRING)
+            html_add(out, "<small>%s</small>", saw->list.items[i]->string.bytes);
+}
+
+// The rows of a rule stand together, newest first: it has been so since the oldest of
+// those that say the same.
+static int64_t since_of(const struct record_evaluations *all, size_t at)
+{
+    int64_t since = all->rows[at].at_ms;
+    for (size_t i = at; i < all->count; i++) {
+        if (strcmp(all->rows[i].rule, all->rows[at].rule) != 0 ||
+            strcmp(all->rows[i].state, all->rows[at].state) != 0)
+            break;
+        since = all->rows[i].at_ms;
+    }
+    return since;
+}
+
+static void write_rule(struct text *out, const struct record_evaluations *all, size_t at)
+{
+    const struct record_evaluation *row = &all->rows[at];
+    char since[CALENDAR_TEXT_SIZE], judged[CALENDAR_TEXT_SIZE];
+    html_add(out, "<tr><td>%s", row->rule);
+    write_saw(out, row->saw);
+    html_add(out,
+             "</td><td><span class=\"%s\">%s</span><small>since %s</small></td>"
+             "<td>%s</td></tr>\n",
+             report_tone_class(tone_of(row)), words_of(row),
+             calendar_format(calendar_date_of(since_of(all, at)), since),
+             calendar_format(calendar_date_of(row->at_ms), judged));
+}
+
+static bool was_judged(const struct record_evaluations *all, const char *rule)
+{
+    for (size_t i = 0; i < all->count; i++)
+        if (strcmp(all->rows[i].rule, rule) == 0)
+            return true;
+    return false;
+}
+
+static void write_table(struct text *out, const struct report *report)
+{
+    const struct record_evaluations *all = &report->evaluations;
+    text_add(out, "<table>\n<thead><tr><th scope=\"col\">Rule, and what it saw</th>"
+                  "<th scope=\"col\">says</th><th scope=\"col\">last judged</th></tr>"
+                  "</thead>\n<tbody>\n");
+    for (size_t i = 0; i < all->count; i++)
+        if (i == 0 || strcmp(all->rows[i - 1].rule, all->rows[i].rule) != 0)
+            write_rule(out, all, i);
+    for (size_t i = 0; i < report->engine->rule_count; i++)
+        if (!was_judged(all, report->engine->rules[i].name))
+            html_add(out, "<tr><td>%s</td><td>not known</td><td>never</td></tr>\n",
+                     report->engine->rules[i].name);
+    text_add(out, "</tbody>\n</table>\n");
+}
+
+static void write_amendment(struct text *out, const struct record_amendment *row)
+{
+    char day[CALENDAR_TEXT_SIZE];
+    html_add(out, "<li class=\"fine\"><b>%s</b> in force since %s", row->rule,
+             calendar_format(calendar_date_of(row->accepted_ms), day));
+    if (row->accepted_by != NULL)
+        html_add(out, ", accepted by %s", row->accepted_by);
+    for (size_t i = 0;
+         row->amend != NULL && row->amend->kind == VALUE_MAP && i < row->amend->map.count;
+         i++)
+        html_add(out, "<small>changes <code>%s</code></small>",
+                 row->amend->map.entries[i].key);
+    if (row->include != NULL)
+        html_add(out, "<small>includes <code>%s</code></small>", row->include);
+    text_add(out, "</li>\n");
+}
+
+static void write_amendments(struct text *out, const struct record_amendments *all)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < all->count; i++)
+        count += all->rows[i].withdrawn_ms == 0;
+    if (count == 0)
+        return;
+    text_add(out, "<ul class=\"notices\">\n");
+    for (size_t i = 0; i < all->count; i++)
+        if (all->rows[i].withdrawn_ms == 0)
+            write_amendment(out, &all->rows[i]);
+    text_add(out, "</ul>\n");
+}
+
+void report_rules_write(struct text *out, const struct report *report)
+{
+    write_amendments(out, &report->amendments);
+    if (report->evaluations.count > 0 || report->engine->rule_count > 0)
+        write_table(out, report);
+    else
+        text_add(out, "<p>None was judged yet: <code>pipster rules</code>.</p>\n");
+}
