@@ -42,3 +42,7 @@ review "high_availability" {
   part = decisions, text = "Want high availability",
   optional = true, ask = "Must the service outlive the loss of one server?",
 }
+review "users_500" {
+  part = decisions, text = "Handle 500+ concurrent users",
+  optional = true, ask = "Did a load test hold with 500 users at once?",
+}

@@ -9,6 +9,7 @@
 #include "command/command.h"
 #include "command/review_due.h"
 #include "command/review_facts.h"
+#include "command/review_names.h"
 #include "view/json_view.h"
 #include "view/review_view.h"
 
@@ -106,44 +107,54 @@ static bool keep(struct review *review, const char *name, const char *value,
 }
 
 static bool refuse_name(struct review *review, const char *name,
-                        const struct review_line *line, struct fault *fault)
+                        const struct review_names *names, struct fault *fault)
 {
-    struct arena *arena = &review->bench.arena;
-    const struct review_lines *lines = &review->bench.wanted.reviews;
-    const char **known = arena_alloc(arena, (lines->count + 1) * sizeof *known);
+    const char *const *known = (const char *const *) names->items.items;
     const char *list = "";
-    size_t count = 0;
-    for (size_t i = 0; i < lines->count; i++)
-        if (lines->items[i].ask != NULL)
-            known[count++] = lines->items[i].name;
+    size_t count = names->items.count;
+    bool is_computed = false;
+    for (size_t i = 0; i < review->bench.wanted.reviews.count; i++)
+        is_computed =
+            is_computed || strcmp(review->bench.wanted.reviews.items[i].name, name) == 0;
     for (size_t i = 0; i < count; i++)
-        list = arena_format(arena, "%s%s%s", list, i > 0 ? ", " : "", known[i]);
-    const char *near = schema_nearest(name, known, count);
-    if (line != NULL)
+        list = arena_format(&review->bench.arena, "%s%s%s", list, i > 0 ? ", " : "",
+                            known[i]);
+    if (is_computed)
         fault_set(fault, FAULT_USAGE, "%s is computed: nobody is asked", name);
     else
         fault_set(fault, FAULT_USAGE, "nothing asks for \"%s\"", name);
-    fault_why(fault, "asked are: %s", list);
+    fault_why(fault, "asked are: %s%s%s", list,
+              names->unread != NULL ? "; and what the rules ask of a playbook that could "
+                                      "not be read: "
+                                    : "",
+              names->unread != NULL ? names->unread : "");
+    const char *near = schema_nearest(name, known, count);
     return near != NULL ? fault_next(fault, "did you mean %s?", near)
                         : fault_next(fault, "pipster review shows what is asked");
+}
+
+static bool check_name(struct review *review, const char *name, struct fault *fault)
+{
+    struct review_names names;
+    review_names_list(&review->bench, &names);
+    bool is_asked = review_names_has(&names, name);
+    if (!is_asked)
+        refuse_name(review, name, &names, fault);
+    review_names_clear(&names);
+    return is_asked;
 }
 
 static bool answer(struct review *review, struct fault *fault)
 {
     const struct options *options = review->bench.options;
-    const struct review_lines *lines = &review->bench.wanted.reviews;
     if (options->word_count != 3) {
         fault_set(fault, FAULT_USAGE,
                   "pipster review answer takes a name and the answer");
         return fault_next(fault, "pipster review answer soc2 \"no\"");
     }
     const char *name = options->words[1], *value = options->words[2];
-    const struct review_line *line = NULL;
-    for (size_t i = 0; i < lines->count && line == NULL; i++)
-        if (strcmp(lines->items[i].name, name) == 0)
-            line = &lines->items[i];
-    if (line == NULL || line->ask == NULL)
-        return refuse_name(review, name, line, fault);
+    if (!check_name(review, name, fault))
+        return false;
     if (*value == '\0' || strlen(value) > LONGEST)
         return fault_set(fault, FAULT_USAGE,
                          "an answer has 1 to %d bytes: \"yes\", \"no\", or a text",

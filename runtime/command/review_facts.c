@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/calendar.h"
-#include "base/duration.h"
+#include "command/figures_state.h"
 #include "engine/cost.h"
 #include "store/answer.h"
 #include "store/journal.h"
@@ -49,11 +49,6 @@ static void add_units(struct reading *reading, const char *name, int64_t units,
     figure->value = figure->lowest = figure->highest = units;
     figure->as_of_ms = as_of_ms;
     memcpy(figure->currency, currency, strlen(currency) + 1);
-}
-
-static void add_count(struct reading *reading, const char *name, size_t count)
-{
-    add_units(reading, name, (int64_t) count * MONEY_UNIT, "", reading->now_ms);
 }
 
 static void add_number(struct reading *reading, const char *name, double number,
@@ -170,104 +165,6 @@ static void add_age(struct reading *reading, const char *name, const char *measu
     add_number(reading, name, age_ms / (double) unit_ms, row->at_ms);
 }
 
-static bool is_of(const struct record *row, const char *type)
-{
-    size_t length = strlen(type);
-    return strncmp(row->type, type, length) == 0 &&
-           (type[length - 1] == '.' || row->type[length] == '\0');
-}
-
-static size_t count_of(const struct reading *reading, const char *type)
-{
-    const struct state_rows *rows = &reading->bench->recorded;
-    size_t count = 0;
-    for (size_t i = 0; i < rows->count; i++)
-        count += is_of(&rows->rows[i], type);
-    return count;
-}
-
-// Whether its packages are kept up to date, or were brought up to date this quarter.
-static bool is_current(const struct reading *reading, const char *host)
-{
-    const struct state_rows *rows = &reading->bench->recorded;
-    for (size_t i = 0; i < rows->count; i++) {
-        const struct record *row = &rows->rows[i];
-        if (row->host == NULL || strcmp(row->host, host) != 0)
-            continue;
-        if (is_of(row, "unattended_upgrades") ||
-            (is_of(row, "upgrade") && reading->now_ms - row->changed_at_ms <= QUARTER_MS))
-            return true;
-    }
-    return false;
-}
-
-static void add_hosts(struct reading *reading)
-{
-    const struct state_rows *rows = &reading->bench->recorded;
-    size_t stale = 0;
-    for (size_t i = 0; i < rows->count; i++)
-        stale +=
-            is_of(&rows->rows[i], "host") && !is_current(reading, rows->rows[i].address);
-    if (count_of(reading, "host") == 0)
-        add_unknown(reading, "stale_hosts", "no host was set up yet");
-    else
-        add_count(reading, "stale_hosts", stale);
-}
-
-static void add_checks(struct reading *reading)
-{
-    size_t at = 0, urls = 0;
-    while (at < reading->run_count &&
-           value_find(reading->runs[at].summary, "checks") == NULL)
-        at++;
-    if (at == reading->run_count) {
-        add_unknown(reading, "failed_checks", NEVER_CHECK);
-        add_unknown(reading, "failed_urls", NEVER_CHECK);
-        return;
-    }
-    const struct value *summary = reading->runs[at].summary;
-    const struct value *checks = value_find(summary, "checks");
-    for (size_t i = 0; checks->kind == VALUE_LIST && i < checks->list.count; i++) {
-        const struct value *check = checks->list.items[i];
-        urls += strncmp(value_find_text(check, "address", ""), "check.http/", 11) == 0 &&
-                !value_find_bool(check, "passed", false);
-    }
-    add_count(reading, "failed_checks",
-              (size_t) value_find_integer(summary, "checks_failed", 0));
-    add_count(reading, "failed_urls", urls);
-}
-
-static bool add_secrets(struct reading *reading, struct fault *fault)
-{
-    struct secret_row *rows = NULL;
-    size_t count = 0, due = 0;
-    int64_t oldest_ms = reading->now_ms;
-    struct workbench *bench = reading->bench;
-    if (!secret_list(bench->database, &bench->arena, &rows, &count, fault))
-        return false;
-    for (size_t i = 0; i < count; i++) {
-        const struct record *record = state_find(&bench->recorded, rows[i].label);
-        const char *every =
-            record == NULL ? NULL : value_find_text(record->wanted, "rotate_every", NULL);
-        int64_t made = rows[i].made_at_ms, period = 0;
-        made = made == 0 && record != NULL ? record->changed_at_ms : made;
-        if (every != NULL && !duration_parse(every, &period, fault))
-            return false;
-        due += period > 0 && reading->now_ms - made > period;
-        oldest_ms = made < oldest_ms ? made : oldest_ms;
-    }
-    if (count == 0) {
-        add_unknown(reading, "secrets_due", "there is no secret in the state");
-        add_unknown(reading, "secret_days", "there is no secret in the state");
-        return true;
-    }
-    add_count(reading, "secrets_due", due);
-    add_number(reading, "secret_days",
-               (double) (reading->now_ms - oldest_ms) / (double) CALENDAR_DAY_MS,
-               reading->now_ms);
-    return true;
-}
-
 // Each rate in both directions.
 static void add_rates(struct reading *reading)
 {
@@ -322,21 +219,19 @@ bool review_facts_read(struct workbench *bench, int64_t now_ms,
 {
     struct reading reading = {.bench = bench, .facts = facts, .now_ms = now_ms};
     struct money cost;
+    struct figures_state state;
     bool cost_is_known;
     *facts = (struct review_facts){0};
     if (!read_state(&reading, fault) ||
         !add_cost(&reading, &cost, &cost_is_known, fault) ||
-        !add_secrets(&reading, fault))
+        !figures_state_read(bench, now_ms, &state, fault))
         return fault_while(fault, "reading what the state shows");
     add_share(&reading, cost, cost_is_known);
     add_revenue(&reading);
     add_unknown(&reading, "churn", "nobody tells it");
     add_all_measured(&reading);
-    add_hosts(&reading);
-    add_checks(&reading);
-    add_count(&reading, "monitors", count_of(&reading, "monitor.http"));
-    add_count(&reading, "alerts", count_of(&reading, "alert."));
-    add_count(&reading, "sites", count_of(&reading, "caddy.site"));
+    for (size_t i = 0; i < state.count; i++)
+        facts->figures[facts->figure_count++] = state.items[i];
     add_rates(&reading);
     *input = (struct rule_input){.now_ms = now_ms,
                                  .figures = facts->figures,

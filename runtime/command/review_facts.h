@@ -7,7 +7,7 @@
 #include "command/workbench.h"
 #include "engine/rule.h"
 
-#define REVIEW_FACTS 32
+#define REVIEW_FACTS 40
 #define REVIEW_RATES 64
 
 struct review_facts {

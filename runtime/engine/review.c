@@ -8,13 +8,15 @@
 #include "engine/rule_term.h"
 #include "engine/schema.h"
 
-const char *const review_figures[] = {
-    "alerts",      "at_risk",     "backup_hours", "churn",      "cost",
-    "cpu",         "customers",   "disk",         "drill_days", "failed_checks",
-    "failed_urls", "gross",       "memory",       "monitors",   "p95_ms",
-    "revenue",     "secret_days", "secrets_due",  "share",      "sites",
-    "stale_hosts", "uptime_30d",  "uptime_7d",    NULL,
-};
+const char *const review_figures[] = {"alerts",      "at_risk",       "backup_hours",
+                                      "churn",       "cost",          "cost_per_customer",
+                                      "cpu",         "customers",     "disk",
+                                      "drill_days",  "failed_checks", "failed_urls",
+                                      "gross",       "hosts",         "memory",
+                                      "monitors",    "p95_ms",        "revenue",
+                                      "secret_days", "secrets_due",   "servers",
+                                      "share",       "sites",         "stale_hosts",
+                                      "uptime_30d",  "uptime_7d",     NULL};
 
 #define FIGURES (sizeof review_figures / sizeof *review_figures - 1)
 

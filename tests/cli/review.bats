@@ -157,6 +157,19 @@ Happy customers' ]
   tells 64 'an answer has 1 to 2000 bytes'
 }
 
+@test "what a rule of the playbook last run asks for can be answered too" {
+  shop
+  run "$pipster" --lab review answer warehouse yes
+  tells 64 'nothing asks for "warehouse"'
+  cat >>playbooks/shop.lua <<'P'
+rule "larger" { when = { warehouse = "yes" }, propose = { text = "a larger one" } }
+P
+  "$pipster" --lab review answer warehouse yes
+  echo 'error("broken")' >playbooks/shop.lua
+  run "$pipster" --lab review answer warehouse no
+  tells 64 'nothing asks for' 'of a playbook that could not be read: playbooks/shop.lua'
+}
+
 @test "three months after the first run every plan and status says that it is due" {
   shop
   export SOURCE_DATE_EPOCH=1777593599 # the last second of 2026-04-30
