@@ -3,6 +3,7 @@
 
 #include "command/command.h"
 #include "command/cost_book.h"
+#include "command/cost_set.h"
 #include "command/planning.h"
 #include "engine/declared_cost.h"
 #include "engine/share.h"
@@ -110,23 +111,32 @@ static bool prepare(struct workbench *bench, struct cost_shown *shown,
            take_revenue(bench, fault) && take_currency(bench, &shown->rate, fault);
 }
 
+static bool show(struct workbench *bench, struct fault *fault)
+{
+    struct bill bill;
+    struct cost_shown shown = {.bill = &bill, .diff = bench->options->diff};
+    struct plan *plan = NULL;
+    bool done = prepare(bench, &shown, fault) && count(bench, &plan, fault) &&
+                paid_look(&bench->engine, plan, &shown.paid, fault);
+    if (done) {
+        bill_make(&bench->engine, plan, shown.by, &bill);
+        shown.stale = cost_stale(&bench->engine, plan);
+        shown.revenue = &plan->revenue;
+        done = tell(bench, plan, &shown, fault);
+    }
+    plan_free(plan);
+    return done;
+}
+
 static int run(const struct options *options, struct fault *fault)
 {
     struct workbench bench;
-    struct bill bill;
-    struct cost_shown shown = {.bill = &bill, .diff = options->diff};
-    struct plan *plan = NULL;
+    bool sets = cost_set_is_asked(options);
     if (options->json)
         json_view_version(stdout);
-    if (workbench_open(&bench, options, WORKBENCH_READ, fault) &&
-        prepare(&bench, &shown, fault) && count(&bench, &plan, fault)) {
-        bill_make(&bench.engine, plan, shown.by, &bill);
-        shown.stale = cost_stale(&bench.engine, plan);
-        shown.revenue = &plan->revenue;
-        if (tell(&bench, plan, &shown, fault))
-            workbench_print_timing(&bench);
-    }
-    plan_free(plan);
+    if (workbench_open(&bench, options, sets ? WORKBENCH_WRITE : WORKBENCH_READ, fault) &&
+        (sets ? cost_set(&bench, fault) : show(&bench, fault)))
+        workbench_print_timing(&bench);
     workbench_close(&bench);
     return 0;
 }
@@ -138,9 +148,13 @@ const struct command cmd_cost = {
         "pipster cost [PLAYBOOK] [--diff] [--by phase|type|tag|host]\n"
         "             [--at BOOK] [--currency CODE] [--revenue AMOUNT]\n"
         "             [--var NAME=VALUE …] [--json]\n"
+        "pipster cost set ADDRESS \"4.15 €\" | unset ADDRESS\n"
         "\n"
         "Net, as the playbook wants it; without a playbook: the one last run. What is\n"
         "recorded and not declared any more is in it until it is destroyed.\n"
+        "\n"
+        "A thing may be paid at the price at which it was made: where that is kept and\n"
+        "is not that of today's list, both are told. `set` says what is really paid.\n"
         "\n"
         "  --diff           what it costs now beside that, where they differ\n"
         "  --by KIND        in groups, each with its sum; a thing with two tags stands\n"

@@ -243,6 +243,9 @@ bool rename_write(struct transaction *transaction, const struct vault *vault,
         state_put(transaction, vault, &renamed);
     }
     rename_handlers(transaction, from, to);
+    struct statement *price = transaction_add(transaction, STATEMENT_PRICE_RENAME);
+    statement_add_text(price, from);
+    statement_add_text(price, to);
     return true;
 }
 

@@ -116,6 +116,8 @@ static const char *const texts[STATEMENT_COUNT] = {
                              "made_at_ms) VALUES (?1, ?2, ?3, ?4)",
     [STATEMENT_ROTATION_RENAME] = "UPDATE OR REPLACE setting SET key = 'rotate/' || ?2 "
                                   "WHERE key = 'rotate/' || ?1",
+    [STATEMENT_PRICE_RENAME] = "UPDATE OR REPLACE setting SET key = 'price/' || ?2 "
+                               "WHERE key = 'price/' || ?1",
     [STATEMENT_SECRET_RENAME] =
         "UPDATE secret SET label = ?2, sealed = ?3 WHERE label = ?1",
     [STATEMENT_SECRET_REMOVE] = "DELETE FROM secret WHERE label = ?1",

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/calendar.h"
 #include "engine/share.h"
 #include "view/json_view.h"
 
@@ -105,6 +106,23 @@ static void print_group(const struct terminal *terminal, const struct cost_shown
             print_row(terminal, shown, &group->rows[i], widths);
 }
 
+static void print_paid(const struct terminal *terminal, const struct paid_list *paid)
+{
+    char amount[MONEY_TEXT_SIZE], listed[MONEY_TEXT_SIZE], day[CALENDAR_TEXT_SIZE];
+    for (size_t i = 0; i < paid->count; i++) {
+        const struct paid *one = &paid->items[i];
+        calendar_format(calendar_date_of(one->since_ms), day);
+        terminal_print(terminal, TERMINAL_DIM, "%s: %s %s/month %s %s, %s by the list\n",
+                       one->address, one->run != 0 ? "made for" : "paid,",
+                       money_format(one->monthly, amount),
+                       one->run != 0 ? "on" : "as said on", day,
+                       money_format(one->listed, listed));
+    }
+    if (paid->count > 0)
+        terminal_print(terminal, TERMINAL_PLAIN, "Paid now, at those prices: %s/month\n",
+                       money_format(paid->now, amount));
+}
+
 // NULL: none is known, or not all is priced, so that it would be too small.
 static const char *share_of_revenue(const struct cost_shown *shown,
                                     char buffer[SHARE_TEXT_SIZE])
@@ -148,6 +166,7 @@ void cost_view_print(const struct terminal *terminal, const struct cost_shown *s
     else if (shown->diff)
         terminal_print(terminal, TERMINAL_PLAIN, "Nothing gets dearer or cheaper.\n");
     print_sum(terminal, shown);
+    print_paid(terminal, &shown->paid);
 }
 
 static const struct value *exact(struct arena *arena, struct money amount)
@@ -180,6 +199,25 @@ static void print_line(FILE *stream, const struct bill_row *row)
     arena_clear(&arena);
 }
 
+static void write_paid(FILE *stream, const struct paid *paid)
+{
+    struct arena arena;
+    char day[CALENDAR_TEXT_SIZE];
+    arena_init(&arena, 0);
+    calendar_format(calendar_date_of(paid->since_ms), day);
+    const struct value_entry entries[] = {
+        {"address", value_text(&arena, paid->address)},
+        {"paid", exact(&arena, paid->monthly)},
+        {"listed", exact(&arena, paid->listed)},
+        {"currency", value_text(&arena, paid->monthly.currency)},
+        {"since", value_text(&arena, day)},
+        {"run", paid->run != 0 ? value_integer(&arena, paid->run) : value_null()},
+    };
+    json_view_line(stream, "cost_paid",
+                   value_map(&arena, entries, sizeof entries / sizeof *entries));
+    arena_clear(&arena);
+}
+
 void cost_view_json(FILE *stream, const struct cost_shown *shown)
 {
     const struct bill *bill = shown->bill;
@@ -188,10 +226,13 @@ void cost_view_json(FILE *stream, const struct cost_shown *shown)
     for (size_t i = 0; i < bill->count; i++)
         if (is_shown(shown, &bill->rows[i]))
             print_line(stream, &bill->rows[i]);
+    for (size_t i = 0; i < shown->paid.count; i++)
+        write_paid(stream, &shown->paid.items[i]);
     arena_init(&arena, 0);
     const struct value_entry entries[] = {
         {"before", exact(&arena, bill->before)},
         {"after", exact(&arena, bill->after)},
+        {"paid_now", exact(&arena, shown->paid.now)},
         {"currency", value_text(&arena, bill->after.currency)},
         {"complete", value_bool(bill->is_known)},
         {"rate", text_or_null(&arena, shown->rate)},

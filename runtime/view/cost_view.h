@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "engine/bill.h"
+#include "engine/paid.h"
 #include "view/terminal.h"
 
 struct cost_shown {
@@ -14,6 +15,7 @@ struct cost_shown {
     bool diff;        // what it costs now beside that, and only where they differ
     const char *rate;   // "1 EUR = 1.085 USD of 2026-09-30", or NULL
     const char *prices; // of which book: "Hetzner's prices, of 2026-06-30", or NULL
+    struct paid_list paid; // things that were made for another price than the list's
     const char *stale;  // why the rates are not to be relied on, or NULL
     const struct plan_revenue *revenue; // what the sum is a share of, or NULL
 };

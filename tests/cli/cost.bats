@@ -109,6 +109,34 @@ tells() { # CODE WORDS…: of the last `run`
   tells 0 'warning: the exchange rates have no date'
 }
 
+@test "what is really paid is said by hand, and told beside the list" {
+  "$pipster" --lab run playbooks/shop.lua --yes
+  run "$pipster" --lab cost set hetzner.server/app '4.15 €'
+  tells 0 'hetzner.server/app: 4.15 €/month is paid.'
+  run "$pipster" --lab cost
+  tells 0 '6.91 €/month net' 'hetzner.server/app: paid, 4.15 €/month as said on ' \
+    '5.99 € by the list' 'Paid now, at those prices: 5.07 €/month'
+  [ "$("$pipster" --lab cost --json | jq -c 'select(.type == "cost_paid") |
+    [.address, .paid, .listed, .run]')" = '["hetzner.server/app","4.15","5.99",null]' ]
+  [ "$("$pipster" --lab cost --json | tail -1 | jq -r '.paid_now[:5]')" = 5.071 ]
+  # Under another name it is still the same thing.
+  sed -i 's/hetzner.server "app"/hetzner.server "web"/' playbooks/shop.lua
+  echo 'moved { from = "hetzner.server/app", to = "hetzner.server/web" }' >>playbooks/shop.lua
+  "$pipster" --lab run playbooks/shop.lua --yes
+  run "$pipster" --lab cost
+  tells 0 'hetzner.server/web: paid, 4.15 €/month'
+  run "$pipster" --lab cost unset hetzner.server/web
+  tells 0 'counts again'
+  run "$pipster" --lab cost
+  [[ $output != *'Paid now'* ]] || { echo "$output"; return 1; }
+  run "$pipster" --lab cost set hetzner.server/none '1 €'
+  tells 64 'nothing is recorded as hetzner.server/none'
+  run "$pipster" --lab cost set hetzner.server/web
+  tells 64 'an address and a price'
+  run "$pipster" --lab cost set hetzner.server/web cheap
+  tells 1 'is no budget'
+}
+
 @test "what a budget forbids has its price, and nothing is hidden" {
   sed -i '1i guard.budget { max = "$1/month" }' playbooks/shop.lua
   echo 'cost.item "oracle" { price = "3 CHF/month" }' >>playbooks/shop.lua
