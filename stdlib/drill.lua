@@ -13,7 +13,8 @@ local LONGEST = 6 * 3600
 
 local function is_none(text) return text == nil or text == "none" end
 
-local function run(opened, name)
+-- What it noted, of an open session.
+function drill.run(opened, name)
   local path, note = "/usr/local/lib/pipster/backup/drill", state.path(name)
   local result = opened:run("[ -x " .. path .. " ] || exit 66\nbefore=$(sed -n"
     .. " 's/^drill_at=//p' " .. note .. ")\n" .. path .. " " .. shell.quote(name)
@@ -37,7 +38,7 @@ function drill.restore(asked)
   local opened, list = remote.open(asked.host), {}
   for _, backup in ipairs(asked.backups) do
     if backup.host == asked.host.name then
-      local found = run(opened, backup.name)
+      local found = drill.run(opened, backup.name)
       if found.passed then found.why, found.last_good = nil, nil
       else found.seconds, found.bytes, found.rows = nil, nil, nil end
       list[#list + 1] = found

@@ -180,6 +180,8 @@ const struct command cmd_drill = {
         "time,\n"
         "bytes and rows; check.backup and plans know of them. 1 where the newest is "
         "refused:\n"
-        "then the last good one is named, and the contacts of the backup are told.\n",
+        "then the last good one is named, and the contacts of the backup are told.\n"
+        "A drill on a rented server (backup.drill) is done by pipster run when it is "
+        "due.\n",
     .run = run,
 };

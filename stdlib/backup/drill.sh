@@ -9,6 +9,9 @@
 take_turn || exit 1
 began=$(date -u +%s)
 host=$(uname -n)
+# On a server that was rented for it there is nothing of the host that the backups are of.
+of_host=(--host "$host")
+[ "${fresh-}" != yes ] || of_host=()
 scratch=pipster_drill_${name//-/_}_$$
 throwaway=pipster-drill-$name-$$
 made=''
@@ -17,7 +20,7 @@ made=''
 # The candidates, the newest first: ids of snapshots, or names of files.
 candidates() {
   if [ -n "$offsite" ]; then
-    elsewhere snapshots --json --host "$host" --tag "$name" 2>>"$work/why" |
+    elsewhere snapshots --json "${of_host[@]}" --tag "$name" 2>>"$work/why" |
       grep -o '"short_id":"[0-9a-f]*"' | cut -d'"' -f4 | tac
   else
     dumps | tac
@@ -134,8 +137,10 @@ make_database() {
   else server createdb "$scratch" </dev/null && made=database; fi
 }
 
-# Into a server of its own, whose own user stays what it is. On the same one they are
-# there already.
+# On the same server the roles are there already.
+has_own_server() { [ "$made" = container ] || [ "${fresh-}" = yes ]; }
+
+# Whose own user stays what it is.
 restore_roles() {
   open_dump "$1" 2>>"$work/why" |
     awk -v a="ALTER ROLE $user WITH " -v b="ALTER ROLE \"$user\" WITH " \
@@ -148,7 +153,7 @@ restore() {
   clear_stale 2>>"$work/why"
   make_database 2>>"$work/why" || refuse "no throw-away database could be made"
   roles=$(roles_of "$file")
-  if [ "$made" = container ] && [ -e "$roles" ]; then
+  if has_own_server && [ -e "$roles" ]; then
     restore_roles "$roles" || refuse "its roles"
     whose=()
   fi

@@ -117,6 +117,21 @@ function catalogue.ip_price(family, location)
   return row and monthly(row.prices, location)
 end
 
+local function hourly(rows, location)
+  local row = row_of(rows, "location", location)
+  return row and row.price_hourly and row.price_hourly.net or nil
+end
+
+-- Net per hour of a server and its IPv4 address as a decimal text, or nil.
+function catalogue.hour_price(type_name, location)
+  local pricing = (facts() or {}).pricing or {}
+  local server = row_of(pricing.server_types, "name", type_name)
+  local address = row_of(pricing.primary_ips, "type", "ipv4")
+  local of_server = server and hourly(server.prices, location)
+  local of_address = address and hourly(address.prices, location)
+  return of_server and of_address and money.add(of_server, of_address) or nil
+end
+
 -- 20 % of the server's, as the price list says.
 function catalogue.backup_price(server_price)
   local chosen = book.chosen()

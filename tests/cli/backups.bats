@@ -115,3 +115,65 @@ ends() { # CODE WORD…
   ends 0 plan --detailed-exitcode
   [ -z "$(sqlite3 .pipster/state/lab.db "SELECT key FROM setting WHERE key LIKE 'state_sent/%'")" ]
 }
+
+rented() { # LINE…: and a drill on a rented server
+  shop 'local key = hetzner.ssh_key "mine" { public_key = input("ssh_public_key") }' \
+    'local dumps = backup.postgres "shop" { on = host, database = "shop",' \
+    '  offsite = { s3 = "https://s3.example.com/shop", key_id = secret "id",' \
+    '    secret_key = secret "word" } }' "$@"
+}
+drill='backup.drill "shop" { backup = dumps, every = "weekly", ssh_keys = { key } }'
+
+@test "a rented drill is priced, rents, gives back, and is done once in its time" {
+  rented
+  ends 0 run playbooks/shop.lua --yes
+  rented "$drill"
+  ends 0 plan
+  [[ $output == *'+ backup.drill/shop'*'rents a cx23 in nbg1: 0.0096 EUR an hour begun'* ]]
+  [[ $output == *'Cost: 0.00 €/month'* ]]
+  forget
+  ends 0 run --yes
+  [ "$(requests '.executed' | sed 's,/[0-9]*$,/ID,')" = "$(printf '%s\n' \
+    'POST /v1/servers' 'DELETE /v1/servers/ID')" ]
+  ends 0 plan --detailed-exitcode
+  sqlite3 .pipster/state/lab.db "UPDATE resource SET attributes = json_set(attributes,
+    '\$.drilled_at', json_extract(attributes, '\$.drilled_at') - 8 * 86400)
+    WHERE address = 'backup.drill/shop'"
+  ends 2 plan --detailed-exitcode
+  [[ $output == *'~ backup.drill/shop'*'rents a cx23'* ]]
+  rented 'backup.drill "shop" { backup = dumps, every = "monthly", ssh_keys = { key } }'
+  ends 0 plan
+  [[ $output == *'~ backup.drill/shop'* && $output != *'rents a'* ]]
+}
+
+@test "what a killed drill left is told in the plan, and given back by the next run" {
+  rented
+  ends 0 run playbooks/shop.lua --yes
+  rented "$drill"
+  PIPSTER_CRASH_AT=http-replied:1 run "$pipster" --lab run --yes
+  [ "$status" -eq 137 ]
+  [ "$(curl -s "$PIPSTER_LAB_URL/status" | jq .objects.servers)" = 2 ]
+  ends 0 plan
+  [[ $output =~ server\ [0-9]+,\ which\ a\ drill\ that\ was\ cut\ off\ left,\ is\ given\ back ]]
+  ends 0 run --yes
+  [ "$(curl -s "$PIPSTER_LAB_URL/status" | jq .objects.servers)" = 1 ]
+  ends 0 plan --detailed-exitcode
+  # Also where nobody wants a drill any more.
+  ends 0 state rm backup.drill/shop --yes
+  PIPSTER_CRASH_AT=http-replied:1 run "$pipster" --lab run --yes
+  rented
+  ends 0 run --yes
+  [ "$(curl -s "$PIPSTER_LAB_URL/status" | jq .objects.servers)" = 1 ]
+}
+
+@test "a rented drill wants a backup with copies elsewhere" {
+  shop 'backup.drill "shop" { backup = "shop", ssh_keys = { 1 } }'
+  ends 1 plan playbooks/shop.lua
+  [[ $output == *'wants a backup'* ]]
+  shop 'local dumps = backup.postgres "shop" { on = host, database = "shop" }' \
+    'backup.drill "shop" { backup = dumps, ssh_keys = { 1 } }'
+  ends 3 run playbooks/shop.lua --yes
+  [[ $output == *'the backup shop has no copy elsewhere to restore'* ]]
+  ends 1 plan playbooks/shop.lua
+  [[ $output == *'drill = "monthly" for one on its host'* ]]
+}
