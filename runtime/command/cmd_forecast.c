@@ -84,7 +84,8 @@ static int run(const struct options *options, struct fault *fault)
         return 0;
     const char *playbook = options->word_count > 0 ? options->words[0] : NULL;
     if (future_open(&future, options, playbook, fault) &&
-        future_take_revenue(&future, fault) && begins_with_something(&future, fault)) {
+        future_take_revenue(&future, fault) && begins_with_something(&future, fault) &&
+        future_take_pasts(&future, &input, fault)) {
         char text[MONEY_TEXT_SIZE];
         grow(&future, percent, months, &input);
         const char *title =

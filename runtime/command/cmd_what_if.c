@@ -25,6 +25,8 @@ static bool show(struct future *future, struct fault *fault)
     struct forecast_input input = {
         .points = &point, .point_count = 1, .ends = ends, .row_count = 1};
     skip_times(future);
+    if (!future_take_pasts(future, &input, fault))
+        return false;
     return future_show(future, &input,
                        arena_format(&future->bench.arena,
                                     "If it were %s, for long enough", future->begin),

@@ -7,7 +7,9 @@
 #include "base/clock.h"
 #include "command/written_file.h"
 #include "engine/forecast_read.h"
+#include "engine/rule_past.h"
 #include "store/revenue.h"
+#include "store/rule.h"
 #include "view/json_view.h"
 
 static void add_note(struct future *future, const char *note)
@@ -206,6 +208,39 @@ bool future_take_revenue(struct future *future, struct fault *fault)
     name_figure(&future->revenue, "revenue", "--mrr tells what comes in a month");
     name_figure(&future->customers, "customers", "--customers tells how many there are");
     future->begin = tell_begin(future);
+    return true;
+}
+
+static void read_past(const struct record_evaluations *found, const char *rule,
+                      struct rule_past *past)
+{
+    for (size_t i = 0; i < found->count; i++)
+        if (strcmp(found->rows[i].rule, rule) == 0) {
+            rule_past_read(found->rows[i].past, past);
+            return;
+        }
+}
+
+bool future_take_pasts(struct future *future, struct forecast_input *input,
+                       struct fault *fault)
+{
+    const struct resource_set *declared = &future->price.declared;
+    struct arena *arena = &future->bench.arena;
+    struct database *database = future->bench.database;
+    struct record_evaluations found;
+    struct record_amendments amendments;
+    size_t count = declared->rule_count;
+    struct rule_past *pasts = arena_alloc(arena, (count + 1) * sizeof *pasts);
+    bool *in_force = arena_alloc(arena, (count + 1) * sizeof *in_force);
+    if (!rule_load_evaluations(database, arena, 1, NULL, &found, fault) ||
+        !rule_load_amendments(database, arena, false, &amendments, fault))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        read_past(&found, declared->rules[i].name, &pasts[i]);
+        in_force[i] = rule_find_amendment(&amendments, declared->rules[i].name) != NULL;
+    }
+    input->pasts = pasts;
+    input->in_force = in_force;
     return true;
 }
 

@@ -34,6 +34,10 @@ void future_close(struct future *future);
 // it is not known.
 bool future_take_revenue(struct future *future, struct fault *fault) FAULT_CHECKED;
 
+// What is remembered of the rules, and whose proposals are accepted.
+bool future_take_pasts(struct future *future, struct forecast_input *input,
+                       struct fault *fault) FAULT_CHECKED;
+
 // A point of those figures (NULL: none), with what is assumed; of two of one name the
 // assumed one counts.
 struct forecast_point future_point(struct future *future, int64_t from_ms,

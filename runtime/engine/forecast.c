@@ -11,6 +11,8 @@
 struct going {
     const struct forecast_input *input;
     struct arena *arena;
+    struct arena day;   // what was seen on one day
+    struct arena *seen; // that, or on the last day what is handed out
     struct forecast *forecast;
     struct rule_past *pasts;
     bool *in_force, *blocked;
@@ -139,14 +141,15 @@ static bool go_up(struct going *going, size_t number, struct rule_verdict *verdi
     if (!ask_price(going, &price, fault))
         return fault_while(fault, "pricing what rule \"%s\" proposes", rule->name);
     rule_afford(rule, price.is_whole ? &price.monthly : NULL,
-                going->has_share ? &going->monthly : NULL, going->arena, verdict);
+                going->has_share ? &going->monthly : NULL, going->seen, verdict);
     going->in_force[number] = verdict->is_proposed;
     if (verdict->is_proposed ||
         (verdict->state == RULE_BLOCKED && !going->blocked[number])) {
         struct forecast_event *event = add_event(
             going, rule, verdict->is_proposed ? FORECAST_ACCEPTED : FORECAST_BLOCKED);
         event->after = price;
-        event->why = verdict->is_proposed ? verdict->warning : verdict->waits;
+        event->why = arena_text(going->arena,
+                                verdict->is_proposed ? verdict->warning : verdict->waits);
     }
     going->blocked[number] = verdict->state == RULE_BLOCKED;
     if (verdict->is_proposed)
@@ -166,12 +169,31 @@ static bool go_down(struct going *going, size_t number, struct fault *fault)
     return true;
 }
 
+// The figures of the day, then those of the rule: of two with one name the first counts.
+static struct rule_input look_of(struct going *going, size_t number)
+{
+    const struct rule_input *others = going->input->others;
+    struct rule_input look = going->look;
+    look.past = going->pasts[number];
+    look.is_accepted = going->in_force[number];
+    if (others == NULL || others[number].figure_count == 0)
+        return look;
+    others += number;
+    struct rule_figure *figures = arena_alloc(
+        going->seen, (look.figure_count + others->figure_count) * sizeof *figures);
+    memcpy(figures, look.figures, look.figure_count * sizeof *figures);
+    memcpy(figures + look.figure_count, others->figures,
+           others->figure_count * sizeof *figures);
+    look.figures = figures;
+    look.figure_count += others->figure_count;
+    return look;
+}
+
 static bool judge(struct going *going, size_t number, struct fault *fault)
 {
     struct rule_verdict *verdict = &going->forecast->verdicts[number];
-    going->look.past = going->pasts[number];
-    going->look.is_accepted = going->in_force[number];
-    rule_judge(&going->input->rules[number], &going->look, going->arena, verdict);
+    struct rule_input look = look_of(going, number);
+    rule_judge(&going->input->rules[number], &look, going->seen, verdict);
     going->pasts[number] = verdict->past;
     if (verdict->state != RULE_OPEN)
         going->blocked[number] = false;
@@ -226,9 +248,10 @@ static bool begin(struct going *going, struct fault *fault)
     going->pasts = arena_alloc(going->arena, count * sizeof *going->pasts);
     going->in_force = arena_alloc(going->arena, count * sizeof *going->in_force);
     going->blocked = arena_alloc(going->arena, count * sizeof *going->blocked);
-    for (size_t i = 0; i < input->rule_count && input->pasts != NULL; i++) {
-        going->pasts[i] = input->pasts[i];
-        going->in_force[i] = input->pasts[i].is_accepted;
+    for (size_t i = 0; i < input->rule_count; i++) {
+        if (input->pasts != NULL)
+            going->pasts[i] = input->pasts[i];
+        going->in_force[i] = input->in_force != NULL && input->in_force[i];
     }
     if (!ask_price(going, &going->cost, fault))
         return fault_while(fault, "pricing what is there");
@@ -236,22 +259,34 @@ static bool begin(struct going *going, struct fault *fault)
     return true;
 }
 
-bool forecast_make(const struct forecast_input *input, struct arena *arena,
-                   struct forecast *forecast, struct fault *fault)
+// Years of days of many rules: what was seen on a day goes with it.
+static bool go_through_days(struct going *going, struct fault *fault)
 {
-    struct going going = {.input = input, .arena = arena, .forecast = forecast};
-    if (!begin(&going, fault))
-        return false;
+    const struct forecast_input *input = going->input;
     int64_t now_ms = input->points[0].from_ms, from_ms = now_ms;
-    while (going.row < input->row_count) {
-        if (now_ms >= input->ends[going.row]) {
-            end_row(&going, from_ms);
-            from_ms = input->ends[going.row - 1];
+    while (going->row < input->row_count) {
+        if (now_ms >= input->ends[going->row]) {
+            end_row(going, from_ms);
+            from_ms = input->ends[going->row - 1];
             continue;
         }
-        if (!go_through_day(&going, now_ms, fault))
+        bool is_last = now_ms + CALENDAR_DAY_MS >= input->ends[input->row_count - 1];
+        going->seen = is_last ? going->arena : &going->day;
+        arena_clear(&going->day);
+        arena_init(&going->day, 0);
+        if (!go_through_day(going, now_ms, fault))
             return false;
         now_ms += CALENDAR_DAY_MS;
     }
     return true;
+}
+
+bool forecast_make(const struct forecast_input *input, struct arena *arena,
+                   struct forecast *forecast, struct fault *fault)
+{
+    struct going going = {.input = input, .arena = arena, .forecast = forecast};
+    arena_init(&going.day, 0);
+    bool done = begin(&going, fault) && go_through_days(&going, fault);
+    arena_clear(&going.day);
+    return done;
 }

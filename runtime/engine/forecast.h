@@ -31,7 +31,9 @@ struct forecast_input {
     size_t rule_count;
     const struct rule_rate *rates;
     size_t rate_count;
-    const struct rule_past *pasts;       // what is remembered of each rule; NULL: nothing
+    const struct rule_past *pasts;   // what is remembered of each rule; NULL: nothing
+    const bool *in_force;            // whose proposal is accepted already; NULL: none
+    const struct rule_input *others; // figures of each rule that no point tells; or NULL
     const struct forecast_point *points; // in the order of time
     size_t point_count;
     int64_t stale_ms;    // figures count for so long; 0: until there are newer ones

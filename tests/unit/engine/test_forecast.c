@@ -195,10 +195,12 @@ static void without_a_price_nothing_is_afforded(void **state)
 static void what_is_in_force_already_is_not_proposed_again(void **state)
 {
     struct scene scene;
+    const bool in_force[2] = {true, false};
     struct rule_past pasts[2] = {{.is_open = true, .is_accepted = true}};
     (void) state;
     begin_scene(&scene, (int64_t[]){600, 600, 600, 600, 600, 600});
     scene.input.pasts = pasts;
+    scene.input.in_force = in_force;
     go(&scene);
     assert_int_equal(scene.forecast.event_count, 0);
     assert_int_equal(scene.forecast.first.monthly.units, EURO(27.78));
@@ -222,6 +224,27 @@ static void costs_are_figures(void **state)
     arena_clear(&scene.arena);
 }
 
+// What was measured over a window is a rule's own, and what a month tells goes before it.
+static void each_rule_has_figures_of_its_own(void **state)
+{
+    struct scene scene;
+    const struct rule_figure cpu[] = {
+        {.name = "cpu", .is_known = true, .lowest = EURO(85), .highest = EURO(85)},
+        {.name = "revenue", .currency = "EUR", .is_known = true, .lowest = EURO(9000)}};
+    const struct rule_input others[2] = {{.figures = cpu, .figure_count = 2}, {0}};
+    (void) state;
+    begin_scene(&scene, (int64_t[]){600, 600, 600, 600, 600, 600});
+    scene.rules[0].evidence = condition(&scene, "cpu", "> 80%");
+    scene.rules[1].evidence = condition(&scene, "cpu", "> 80%");
+    scene.rules[1].when = condition(&scene, "revenue", "> €500");
+    scene.input.others = others;
+    go(&scene);
+    assert_int_equal(scene.forecast.event_count, 1);
+    expect_event(&scene, 0, "2028-01-15", "grow", FORECAST_ACCEPTED);
+    assert_int_equal(scene.forecast.verdicts[1].evidence.truth, RULE_UNKNOWN);
+    arena_clear(&scene.arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -231,6 +254,7 @@ int main(void)
         cmocka_unit_test(without_a_price_nothing_is_afforded),
         cmocka_unit_test(what_is_in_force_already_is_not_proposed_again),
         cmocka_unit_test(costs_are_figures),
+        cmocka_unit_test(each_rule_has_figures_of_its_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
