@@ -12,7 +12,7 @@
 
 #define WIDTH       720
 #define LEFT        68 // of it, for the ticks' words
-#define RIGHT       16
+#define RIGHT       30
 #define INNER       (WIDTH - LEFT - RIGHT)
 #define TITLE       34
 #define PANEL       150

@@ -69,18 +69,18 @@ static void lines_marks_and_months_are_drawn(void **state)
     draw(&plot, &out);
     const char *svg = out.bytes;
     // Revenue from 300 to 1800 on an axis of 0 to 2,000 that is 150 pixels high.
-    assert_non_null(strstr(svg, "d=\"M68 228L195 220L322 205L449 183L576 153L704 115\""));
+    assert_non_null(strstr(svg, "d=\"M68 228L192 220L316 205L441 183L565 153L690 115\""));
     assert_non_null(strstr(svg, ">2,000 €</text>"));
     assert_non_null(strstr(svg, ">30 €</text>"));
     // What nobody knows is a gap, and has no dot.
     assert_int_equal(count(svg, "<title>2027-02: revenue 400 €</title>"), 1);
     assert_int_equal(count(svg, "<title>2027-02: cost"), 0);
     assert_int_equal(count(svg, "<title>2027-03: cost 27.75 €</title>"), 1);
-    assert_non_null(strstr(svg, "M322 302L449 302"));
+    assert_non_null(strstr(svg, "M316 302L441 302"));
     // Two marks of one month stand above each other.
-    assert_non_null(strstr(svg, "cx=\"322\" cy=\"44\" r=\"8\""));
-    assert_non_null(strstr(svg, "cx=\"322\" cy=\"64\" r=\"8\""));
-    assert_non_null(strstr(svg, "cx=\"576\" cy=\"44\" r=\"8\""));
+    assert_non_null(strstr(svg, "cx=\"316\" cy=\"44\" r=\"8\""));
+    assert_non_null(strstr(svg, "cx=\"316\" cy=\"64\" r=\"8\""));
+    assert_non_null(strstr(svg, "cx=\"565\" cy=\"44\" r=\"8\""));
     assert_non_null(strstr(svg,
                            "1  2027-03  rule &quot;grow&quot; opens: &lt;phase 2&gt; "
                            "&amp; more</text>"));
