@@ -77,6 +77,9 @@ static void take_rates(struct future *future)
     if (date != NULL && *date != '\0')
         add_note(future, arena_format(&future->bench.arena,
                                       "Exchange rates of %s, all the time.", date));
+    if (engine->rates_stale != NULL)
+        add_note(future,
+                 arena_format(&future->bench.arena, "Beware: %s.", engine->rates_stale));
 }
 
 static bool take_assumed(struct future *future, struct fault *fault)

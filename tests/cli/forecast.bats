@@ -163,3 +163,8 @@ of_json() { # FILTER, of the lines that the last `run` printed
   [ "$shown" = 4 ]
   grep -q '</svg>' growth.svg
 }
+
+@test "exchange rates that are too old are said to be so" {
+  SOURCE_DATE_EPOCH=1830297600 forecast --growth 12%/month --mrr '$300' --months 1
+  tells 0 'Exchange rates of 2026-09-30, all the time.' 'Beware: the exchange rates are of 2026-09-30, 458 days old'
+}
