@@ -20,16 +20,24 @@
 
 #define MOST_FILES ((rlim_t) 16384)
 
+#define MOST_COMMANDS 64
+
 static const struct command *choose(const struct options *options, struct fault *fault)
 {
     if (!options->verb || options->help)
         return &cmd_help;
     const struct command *command = command_find(options->verb);
+    if (command && options->state && !command->reads_export) {
+        fault_set(fault, FAULT_USAGE, "pipster %s needs the state itself", command->name);
+        fault_why(fault, "an exported one can only be looked at");
+        fault_next(fault, "leave out --state");
+        return NULL;
+    }
     if (command)
         return command;
-    const char *names[32];
+    const char *names[MOST_COMMANDS];
     size_t count = 0;
-    for (; command_table[count]; count++)
+    for (; command_table[count] && count < MOST_COMMANDS; count++)
         names[count] = command_table[count]->name;
     const char *nearest = schema_nearest(options->verb, names, count);
     fault_set(fault, FAULT_USAGE, "there is no command \"%s\"", options->verb);

@@ -165,5 +165,6 @@ const struct command cmd_cost = {
         "                   2026-06-15 (what was asked then)\n"
         "  --currency CODE  at the rate and date of `exchange` in pipster.lua\n"
         "  --revenue AMOUNT \"$1000\" a month: what the costs would be a share of\n",
+    .reads_export = true,
     .run = run,
 };

@@ -32,6 +32,8 @@ const struct command cmd_plan = {
         "\n"
         "  --out FILE           save it, to be approved: pipster show FILE, then\n"
         "                       pipster apply FILE carries out that and nothing else\n"
+        "  --state FILE         with an exported state, which is only read: no lock, no\n"
+        "                       secrets; what depends on one does not count as pending\n"
         "  --detailed-exitcode  2 when changes are pending, also those that only may be\n"
         "                       and those of deferred stages; 0 when there are none\n"
         "  --only SELECTOR,…    these changes, and what they cannot do without\n"
@@ -40,5 +42,6 @@ const struct command cmd_plan = {
         "A selector is an address or a glob of it (hetzner.*, app:file/*), tag=NAME,\n"
         "host=NAME, group=NAME, phase=N, or @FILE with one a line. A host that does not\n"
         "answer is left out, with what needs it, and the exit code is 4.\n",
+    .reads_export = true,
     .run = run,
 };

@@ -107,5 +107,6 @@ const struct command cmd_status = {
         "  --detailed-exitcode  2 when something is to be looked at: a failed or\n"
         "                       warning check, an open step, an owed handler, a secret\n"
         "                       to be rotated\n",
+    .reads_export = true,
     .run = run,
 };

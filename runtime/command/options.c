@@ -65,6 +65,7 @@ static const struct flag flags[] = {
     {"--resume", NULL, FLAG_SWITCH, AT(resume), 0},
     {"--serial", NULL, FLAG_NUMBER, AT(serial), 0},
     {"--since", NULL, FLAG_TEXT, AT(since), 0},
+    {"--state", NULL, FLAG_TEXT, AT(state), 0},
     {"--stdlib", NULL, FLAG_TEXT, AT(stdlib), 0},
     {"--stock", NULL, FLAG_TEXT, AT(lab_stock), 0},
     {"--svg", NULL, FLAG_TEXT, AT(svg), 0},

@@ -64,6 +64,7 @@ struct options {
     size_t assume_count;
     const char *html;        // --html FILE
     const char *revenue;     // --revenue
+    const char *state;       // --state FILE
     const char *timeout;     // --timeout
     const char *since;       // --since
     const char *lines;       // -n, --lines

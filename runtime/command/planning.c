@@ -110,6 +110,17 @@ static bool save(struct workbench *bench, const struct engine_options *asked,
     return true;
 }
 
+// What depends on a secret cannot be known from an exported state, and is no change then.
+static bool is_pending(const struct workbench *bench, const struct plan *plan)
+{
+    if (plan->deferral_count > 0)
+        return true;
+    for (size_t i = 0; bench->options->state && i < plan->change_count; i++)
+        if (plan_does(&plan->changes[i]) && plan->changes[i].verdict == VERDICT_WILL)
+            return true;
+    return !bench->options->state && !plan_is_empty(plan);
+}
+
 bool planning_show(struct workbench *bench, const struct engine_options *asked,
                    const struct undo *undo, int *code, struct fault *fault)
 {
@@ -122,8 +133,7 @@ bool planning_show(struct workbench *bench, const struct engine_options *asked,
     planned = planned && plan && (!asked->destroy || carry_out_all(plan, fault)) &&
               (!bench->options->out || save(bench, asked, undo, plan, fault)) &&
               plan_is_whole(plan, fault);
-    if (planned && bench->options->detailed_exitcode &&
-        (!plan_is_empty(plan) || plan->deferral_count > 0))
+    if (planned && bench->options->detailed_exitcode && is_pending(bench, plan))
         *code = 2;
     plan_free(plan);
     return planned;

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/duration.h"
 #include "command/exchange.h"
+#include "command/exported.h"
 #include "command/lab_environment.h"
 #include "script/settings.h"
 #include "store/file.h"
@@ -204,10 +205,13 @@ bool project_open(struct project *project, struct arena *arena,
                                  : arena_format(arena, "%s/.pipster/lab", project->root);
     if (!check_writers(project->root, fault) || !read_settings(project, arena, fault) ||
         !exchange_read(project, arena, clock_now_ms(), fault) ||
-        !read_budget(project, arena, fault) ||
-        !read_limits(project, arena, fault) || !read_switch(project, fault))
+        !read_budget(project, arena, fault) || !read_limits(project, arena, fault) ||
+        !read_switch(project, fault))
         return false;
     place_state(project, arena);
+    if (options->state && !exported_unpack(arena, options->state, &project->unpacked,
+                                           &project->database_path, fault))
+        return false;
     char *copy = arena_text(arena, project->root);
     project->name = value_find_text(project->settings, "project", basename(copy));
     project->currency = value_find_text(project->settings, "currency", "EUR");
@@ -219,6 +223,8 @@ bool project_open(struct project *project, struct arena *arena,
 void project_close(struct project *project)
 {
     map_clear(&project->inputs);
+    exported_remove(project->unpacked);
+    project->unpacked = NULL;
 }
 
 static bool make_folder(const char *path, struct fault *fault)

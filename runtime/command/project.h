@@ -20,6 +20,7 @@ struct project {
     const char *database_path;
     const char *lock_path;
     const char *cache_path;
+    const char *unpacked;       // the folder of an exported state (--state), or NULL
     const char *lab_directory;
     int64_t revert_after_ms;    // of the dead man's switch of a risky step
     struct resource_budget *budget; // of pipster.lua, or NULL

@@ -14,6 +14,9 @@
 #include "store/state_text.h"
 #include "view/terminal.h"
 
+// The newest so many of each figure: what rules look at goes along.
+#define MEASURED 30
+
 // Beside, then renamed: the one before stays whole when the disk is full.
 static bool write_file(struct arena *arena, const char *path, const struct text *text,
                        struct fault *fault)
@@ -42,7 +45,9 @@ bool state_export_write(struct arena *arena, struct database *database, struct t
     if (!state_load(database, arena, &state.rows, fault) ||
         !state_setting(database, arena, "tip", &state.tip, fault) ||
         !state_setting(database, arena, "tip_base", &state.tip_base, fault) ||
-        !measurement_load_newest(database, arena, 1, NULL, &state.measured, fault))
+        !measurement_load_newest(database, arena, MEASURED, NULL, &state.measured,
+                                 fault) ||
+        !state_business_load(database, arena, &state.business, fault))
         return false;
     state_text_write(out, &state);
     return true;

@@ -2,32 +2,12 @@
 //
 // Rows of an exported state become those of this environment, in one transaction.
 #include "base/clock.h"
+#include "command/exported.h"
 #include "command/state_verb.h"
 #include "command/workbench.h"
 #include "store/journal.h"
-#include "store/state_text.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
-
-#define LONGEST ((size_t) 256 << 20)
-
-static bool read_file(struct text *text, const char *path, struct fault *fault)
-{
-    FILE *file = fopen(path, "re");
-    char block[65536];
-    size_t length;
-    if (!file) {
-        fault_set(fault, FAULT_USAGE, "cannot read %s", path);
-        return fault_why(fault, "%s", strerror(errno));
-    }
-    while ((length = fread(block, 1, sizeof block, file)) > 0)
-        text_add_bytes(text, block, length);
-    bool whole = ferror(file) == 0 && !text->overflow;
-    fclose(file);
-    return whole || fault_set(fault, FAULT_ERROR, "%s cannot be read to its end", path);
-}
 
 static bool ask_to_replace(struct workbench *bench, const struct state_rows *rows,
                            bool *agreed, struct fault *fault)
@@ -48,6 +28,9 @@ static bool replace(struct workbench *bench, const struct state_text *state,
     struct journal_open open;
     if (!journal_load_open(bench->database, &bench->arena, &open, fault))
         return false;
+    struct state_business there = {0};
+    if (!state_business_load(bench->database, &bench->arena, &there, fault))
+        return false;
     struct transaction *transaction = transaction_new(bench->database);
     for (size_t i = 0; i < bench->recorded.count; i++) {
         const struct record *record = &bench->recorded.rows[i];
@@ -67,6 +50,7 @@ static bool replace(struct workbench *bench, const struct state_text *state,
     }
     for (size_t i = 0; i < state->measured.count; i++)
         measurement_take(transaction, &state->measured.rows[i]);
+    state_business_put(transaction, &state->business, &there);
     state_set_setting(transaction, "tip", state->tip);
     state_set_setting(transaction, "tip_base", state->tip_base);
     return transaction_commit(transaction, fault);
@@ -116,9 +100,7 @@ int state_import_run(const struct options *options, struct fault *fault)
     struct workbench bench = {0};
     struct options named = *options;
     arena_init(&arena, 0);
-    text_init(&text, LONGEST);
-    if (read_file(&text, options->words[1], fault) &&
-        state_text_read(&arena, text.bytes, text.length, &state, fault)) {
+    if (exported_read(&arena, options->words[1], &text, &state, fault)) {
         named.project_id = state.project_id;
         if (workbench_open(&bench, &named, WORKBENCH_FOUND, fault) &&
             !import(&bench, &state, fault))

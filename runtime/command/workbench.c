@@ -60,6 +60,8 @@ static bool open_store(struct workbench *bench, enum workbench_mode mode,
 {
     const struct project *project = &bench->project;
     bool writes = mode != WORKBENCH_READ;
+    if (writes && bench->options->state)
+        return fault_set(fault, FAULT_USAGE, "an exported state can only be looked at");
     if (writes && !project_make_folders(project, fault))
         return false;
     if (writes &&
@@ -79,7 +81,8 @@ static bool open_store(struct workbench *bench, enum workbench_mode mode,
                        database_taken_in(bench->database));
     database_on_wake(bench->database, wake_loop, bench->loop);
     bench->serial = database_serial(bench->database);
-    if (!vault_open(&bench->vault, bench->database, writes, fault))
+    if (!bench->options->state &&
+        !vault_open(&bench->vault, bench->database, writes, fault))
         return false;
     return workbench_read_rows(bench, fault) && tip_load(bench, fault);
 }
@@ -148,6 +151,7 @@ bool workbench_open(struct workbench *bench, const struct options *options,
         .recorded = bench->engine.recorded,
         .recorded_at = bench->engine.recorded_at,
         .vault = bench->vault,
+        .is_exported = options->state != NULL,
         .parallel = options->parallel,
         .limits = bench->project.limits,
         .limit_count = bench->project.limit_count,

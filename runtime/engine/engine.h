@@ -30,6 +30,7 @@ struct engine {
     const struct provider *provider;
     struct database *database; // NULL: never stored anything (plan of a new project)
     struct vault *vault;       // NULL in a plan that has no key yet
+    bool is_exported;          // a copy of the state, without the values of secrets
     // The rows as they were read when that many commits had been made; NULL: not yet.
     const struct state_rows *recorded;
     int64_t recorded_at;

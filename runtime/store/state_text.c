@@ -86,6 +86,7 @@ void state_text_write(struct text *out, const struct state_text *state)
         arena_alloc(&arena, (count + 1) * sizeof(const struct value *));
     for (size_t i = 0; i < count; i++)
         items[i] = value_of(&arena, &state->rows.rows[i]);
+    struct state_business_lists lists = state_business_lists(&arena, &state->business);
     const struct value_entry entries[] = {
         {"pipster_state", value_integer(&arena, STATE_TEXT_VERSION)},
         {"project_id", value_text(&arena, state->project_id)},
@@ -93,6 +94,10 @@ void state_text_write(struct text *out, const struct state_text *state)
         {"tip_base", text_or_null(&arena, state->tip_base)},
         {"resources", value_list(&arena, items, count)},
         {"measurements", measurements_of(&arena, &state->measured)},
+        {"revenues", lists.revenues},
+        {"answers", lists.answers},
+        {"evaluations", lists.evaluations},
+        {"amendments", lists.amendments},
     };
     json_write_pretty(out, value_map(&arena, entries, sizeof entries / sizeof *entries));
     text_add_char(out, '\n');
@@ -301,8 +306,8 @@ static bool read_measurements(struct reading *reading, const struct value *list,
         rows[i] = (struct record_measurement){
             .address = value_find_text(item, "address", NULL),
             .name = value_find_text(item, "name", NULL),
-            .value = value->kind == VALUE_INTEGER ? (double) value->integer
-                                                  : value->number,
+            .value =
+                value->kind == VALUE_INTEGER ? (double) value->integer : value->number,
             .unit = value_find_text(item, "unit", NULL),
             .at_ms = value_find_integer(item, "at_ms", 0),
         };
@@ -314,7 +319,7 @@ static bool read_measurements(struct reading *reading, const struct value *list,
 static bool check_version(const struct reading *reading, const struct value *document)
 {
     int64_t version = value_find_integer(document, "pipster_state", 0);
-    if (version == STATE_TEXT_VERSION)
+    if (version >= 1 && version <= STATE_TEXT_VERSION)
         return true;
     if (version < 1)
         return refuse(reading, "it does not begin with \"pipster_state\"");
@@ -323,6 +328,15 @@ static bool check_version(const struct reading *reading, const struct value *doc
               version, STATE_TEXT_VERSION);
     return fault_next(reading->fault,
                       "install the pipster that wrote it, or a newer one");
+}
+
+static bool read_business(struct reading *reading, const struct value *document,
+                          struct state_business *business)
+{
+    const char *why = NULL;
+    return state_business_read(reading->arena, document, business, &reading->where,
+                               &why) ||
+           refuse(reading, why);
 }
 
 bool state_text_read(struct arena *arena, const char *bytes, size_t length,
@@ -349,5 +363,6 @@ bool state_text_read(struct arena *arena, const char *bytes, size_t length,
     state->tip_base = base ? base->string.bytes : NULL;
     return read_rows(&reading, rows, &state->rows) &&
            read_measurements(&reading, value_find(document, "measurements"),
-                             &state->measured);
+                             &state->measured) &&
+           read_business(&reading, document, &state->business);
 }

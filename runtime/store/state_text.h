@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
 //
 // A state as text fit for git: JSON, sorted, without a secret (only their keyed digests,
-// as the rows have them), and without a time but those of the last measurements. The same
-// state gives the same bytes.
+// as the rows have them), and no time but those of measurements and of the business. The
+// same state gives the same bytes.
 #pragma once
 
 #include "base/text.h"
 #include "store/measurement.h"
 #include "store/state.h"
+#include "store/state_business.h"
 
-#define STATE_TEXT_VERSION 1
+#define STATE_TEXT_VERSION 2 // 1 had no business
 
 struct state_text {
     const char *project_id; // 16 hex digits
@@ -17,6 +18,7 @@ struct state_text {
     const char *tip_base;   // the last applied that does not call tip(), or NULL
     struct state_rows rows; // sorted
     struct record_measurements measured; // the newest of each, by address and name
+    struct state_business business;
 };
 
 void state_text_write(struct text *out, const struct state_text *state);

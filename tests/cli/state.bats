@@ -154,12 +154,42 @@ secret/key" ]
   made
   "$pipster" --lab state export >two.json
   cmp one.json two.json
-  jq -e '.pipster_state == 1 and (.resources | length == 5)' one.json
+  jq -e '.pipster_state == 2 and (.resources | length == 5)' one.json
   [ "$(jq -r '.resources[].address' one.json)" = "$("$pipster" --lab state list)" ]
   ! grep -q '_at_ms\|changed_at' one.json
   run "$pipster" --env none state export
   [ "$status" -eq 1 ]
   [[ $output == *'there is no state to export'* ]]
+}
+
+@test "--state: an exported state is planned with, without a lock, and nothing is written" {
+  made
+  "$pipster" --lab state export saved.json
+  mkdir away && mv .pipster/state/lab.* away/
+  export TMPDIR=$project/tmp
+  mkdir tmp
+  run "$pipster" --lab plan --state saved.json --detailed-exitcode
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+  [[ $output == *'~ app:file/etc/key  may change'*'0 to add, 1 to change'* ]] ||
+    { echo "$output"; return 1; }
+  [[ $output != *'+ secret/key'* ]]
+  sed -i 's/cx23/cx33/' playbooks/shop.lua
+  run "$pipster" --lab plan --state saved.json --detailed-exitcode
+  [ "$status" -eq 2 ] || { echo "$output"; return 1; }
+  run "$pipster" --lab status --state saved.json
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+  [ -z "$(ls .pipster/state | grep -v cache)" ]
+  [ -z "$(ls tmp)" ]
+  run "$pipster" --lab run --state saved.json --yes
+  [ "$status" -eq 64 ]
+  [[ $output == *'pipster run needs the state itself'*'leave out --state'* ]]
+  echo '{"pipster_state":9}' >newer.json
+  run "$pipster" --lab plan --state newer.json
+  [ "$status" -eq 1 ]
+  [[ $output == *'exported by a newer pipster'* ]]
+  run "$pipster" --lab plan --state missing.json
+  [ "$status" -eq 64 ]
+  [[ $output == *'cannot read missing.json'* ]]
 }
 
 @test "import: into an empty environment under the same project; the next plan is empty" {
@@ -200,7 +230,7 @@ secret/key" ]
   [ "$status" -eq 1 ]
   [[ $output == *'resources[0]'*'its address and its type'* ]]
   [ ! -e .pipster/state/fresh.db ]
-  sed 's/"pipster_state": 1/"pipster_state": 9/' saved.json >newer.json
+  sed 's/"pipster_state": 2/"pipster_state": 9/' saved.json >newer.json
   run "$pipster" --env fresh state import newer.json
   [[ $output == *'exported by a newer pipster'* ]]
 }

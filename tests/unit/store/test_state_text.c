@@ -39,11 +39,11 @@ static struct state_text example(struct arena *arena)
     static const struct record_measurement measured[] = {
         {0, "check.load/b", "p95_ms", 12.5, "ms", 1790000000123},
         {0, "check.load/b", "share", 3, NULL, 1790000000123}};
-    return (struct state_text){"0123456789abcdef",
-                               "playbooks/scale.lua",
-                               "playbooks/p.lua",
-                               {rows, 2},
-                               {measured, 2}};
+    return (struct state_text){.project_id = "0123456789abcdef",
+                               .tip = "playbooks/scale.lua",
+                               .tip_base = "playbooks/p.lua",
+                               .rows = {rows, 2},
+                               .measured = {measured, 2}};
 }
 
 static void what_is_written_is_read(void **state)
@@ -91,7 +91,7 @@ static void what_does_not_fit_is_refused(void **state)
     } cases[] = {
         {"[]", "no map"},
         {"{\"resources\":[]}", "pipster_state"},
-        {"{\"pipster_state\":2}", "version 2"},
+        {"{\"pipster_state\":3}", "version 3"},
         {"{\"pipster_state\":1,\"project_id\":\"../../x\",\"resources\":[]}", "hex"},
         {HEAD "7}", "resources"},
         {HEAD "[7]}", "a row must be a map"},
@@ -109,6 +109,7 @@ static void what_does_not_fit_is_refused(void **state)
         {HEAD "[],\"measurements\":[{\"address\":\"a\",\"name\":\"n\","
               "\"value\":\"7\",\"at_ms\":5}]}",
          "a measurement"},
+        {HEAD "[],\"answers\":[{\"name\":\"soc2\"}]}", "\"value\" is missing"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct state_text read;
