@@ -8,6 +8,15 @@
 local root = arg[0]:match("^(.*)tests/types/run%.lua$") or ""
 package.path = root .. "stdlib/?.lua;" .. root .. "?.lua"
 
+-- Each case loads all modules anew; their files are read and compiled once.
+local compiled = {}
+table.insert(package.searchers, 2, function(name)
+  local path = package.searchpath(name, package.path)
+  if not path then return nil end
+  compiled[path] = compiled[path] or assert(loadfile(path))
+  return compiled[path], path
+end)
+
 local own = {}
 for name in pairs(package.loaded) do own[name] = true end
 
