@@ -22,7 +22,8 @@ struct months {
     int64_t cost[MOST_MONTHS], revenue[MOST_MONTHS], share[MOST_MONTHS];
     size_t count;
     bool any_revenue;
-    const struct record_revenue *converted; // one that came in another currency, or NULL
+    // One that came in another currency, and one for which there is no rate; or NULL.
+    const struct record_revenue *converted, *unconverted;
 };
 
 static struct calendar_date month_of(int64_t unix_ms)
@@ -86,9 +87,12 @@ static void take_revenue(struct months *months, const struct record_revenue *rev
     while (at < months->count && months->ends_ms[at] <= revenue->as_of_ms)
         at++;
     bool is_of_it = at > 0 ? revenue->as_of_ms >= months->ends_ms[at - 1] : true;
-    if (!revenue->accepted || at == months->count || !is_of_it ||
-        !cost_convert(engine, revenue->cautious, engine->currency, &amount))
+    if (!revenue->accepted || at == months->count || !is_of_it)
         return;
+    if (!cost_convert(engine, revenue->cautious, engine->currency, &amount)) {
+        months->unconverted = revenue;
+        return;
+    }
     months->revenue[at] = amount.units;
     months->any_revenue = true;
     if (*revenue->cautious.currency != '\0' &&
@@ -210,12 +214,18 @@ void report_money_write(struct text *out, const struct report *report)
     fill(&months);
     for (size_t i = 0; i < months.count; i++)
         costs += months.cost[i] != PLOT_UNKNOWN;
-    if (costs == 0 && !months.any_revenue) {
+    if (costs == 0 && !months.any_revenue && months.unconverted == NULL) {
         text_add(out, "<p>Nothing to compare yet: no run was carried out whole with a "
                       "price, and no revenue is recorded.</p>\n");
         return;
     }
-    if (!months.any_revenue)
+    if (months.unconverted != NULL)
+        html_add(
+            out,
+            "<p class=\"warn\">There is no exchange rate from %s, which revenue comes "
+            "in, to %s: <code>exchange</code> in pipster.lua.</p>\n",
+            months.unconverted->cautious.currency, report->engine->currency);
+    else if (!months.any_revenue)
         text_add(out, "<p>No revenue is recorded and accepted: <code>pipster revenue"
                       "</code> tells why, and reads it.</p>\n");
     if (months.count > 1)

@@ -120,6 +120,27 @@ reading() { # DAY AMOUNT [ACCEPTED [CURRENCY]]
   SOURCE_DATE_EPOCH=$(date -ud 2026-11-21 +%s) "$pipster" --lab report --html page.html
   has <(section page.html money) '<td class="amount">1000.00 €</td>' \
     'Revenue in USD, all of it at 1 EUR = 1.085 USD of 2026-09-30.'
+  # Without a rate it is no figure, and the page says why.
+  reading 2026-11-20 77 1 CHF
+  SOURCE_DATE_EPOCH=$(date -ud 2026-11-21 +%s) "$pipster" --lab report --html page.html
+  has <(section page.html money) 'There is no exchange rate from CHF'
+  [[ $(section page.html money) != *77.00* ]]
+}
+
+@test "things that are alike have one row, with their sum" {
+  playbook many <<'P'
+phase(2, "Many <&>")
+local cost = require "cost"
+for i = 1, 7 do cost.item("seat" .. i) { price = "2.50 €/month", what = "a seat" } end
+for i = 1, 4 do cost.item("desk" .. i) { price = "1 €/month", what = "a desk" } end
+P
+  "$pipster" --lab run playbooks/many.lua --yes
+  "$pipster" --lab report --html page.html
+  page_is_whole page.html
+  has <(section page.html cost) 'phase 2: Many &lt;&amp;&gt;' \
+    '7 × a seat<small><code>cost.item/seat1</code>, <code>cost.item/seat2</code>, <code>cost.item/seat3</code>, and 4 more</small></td><td class="amount">17.50 €' \
+    'all of it</th><td class="amount">21.50 €'
+  [ "$(section page.html cost | grep -c 'a desk')" = 4 ]
 }
 
 @test "rules: what each says and saw, and what is in force, with marks over time" {
