@@ -6,6 +6,7 @@
 #include "engine/review.h"
 #include "engine/rule.h"
 #include "engine/schema.h"
+#include "engine/takings_source.h"
 #include "value/money.h"
 
 // What a difference does that a thing can only be born with.
@@ -122,6 +123,7 @@ struct resource_set {
     size_t output_count;
     struct resource_budget *budgets;
     size_t budget_count;
+    struct takings_sources sources;
     struct resource_guard *guards;
     size_t guard_count;
     struct resource_move *moves;

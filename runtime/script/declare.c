@@ -556,6 +556,11 @@ bool declare_finish(struct declare *declare, const char *playbook,
     set->budgets = arena_alloc(arena, (set->budget_count + 1) * sizeof *set->budgets);
     for (size_t i = 0; i < set->budget_count; i++)
         set->budgets[i] = *(struct resource_budget *) declare->budgets.items[i];
+    struct takings_sources *sources = &set->sources;
+    sources->count = declare->sources.count;
+    sources->items = arena_alloc(arena, (sources->count + 1) * sizeof *sources->items);
+    for (size_t i = 0; i < sources->count; i++)
+        sources->items[i] = *(struct takings_source *) declare->sources.items[i];
     list_files(declare, set);
     stage_list(declare, set);
     set->guard_count = declare->guards.count;

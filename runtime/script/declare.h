@@ -48,6 +48,7 @@ struct declare {
     struct map included;   // path → registry reference + 1 of what it returned; or NULL
     struct array outputs;  // struct resource_output
     struct array budgets;  // struct resource_budget
+    struct array sources;  // struct takings_source
     struct array guards;   // struct resource_guard
     struct array rollings; // struct resource_rolling
     struct array rules;    // of rule_word.c

@@ -14,6 +14,7 @@
 #include "script/policy_word.h"
 #include "script/raise.h"
 #include "script/reference.h"
+#include "script/revenue_word.h"
 #include "script/review_word.h"
 #include "script/rolling_word.h"
 #include "script/rule_word.h"
@@ -340,6 +341,8 @@ void playbook_add_words(lua_State *lua)
     group_word_push(lua);
     policy_word_push(lua);
     lua_setfield(lua, -2, "guard");
+    revenue_word_push(lua);
+    lua_setfield(lua, -2, "revenue");
     luaL_newlib(lua, clocks);
     lua_setfield(lua, -2, "clock");
     const char *types[] = {"host", "manual"};
@@ -388,6 +391,7 @@ static void open_declare(struct declare *declare, struct script *script,
     array_init(&declare->pending);
     array_init(&declare->outputs);
     array_init(&declare->budgets);
+    array_init(&declare->sources);
     array_init(&declare->guards);
     array_init(&declare->rollings);
     array_init(&declare->rules);
@@ -416,6 +420,7 @@ static void close_declare(struct declare *declare)
     array_clear(&declare->pending);
     array_clear(&declare->outputs);
     array_clear(&declare->budgets);
+    array_clear(&declare->sources);
     array_clear(&declare->guards);
     array_clear(&declare->rollings);
     array_clear(&declare->rules);

@@ -6,6 +6,7 @@
 #include "script/library.h"
 #include "script/machine.h"
 #include "script/raise.h"
+#include "script/revenue_word.h"
 #include "script/sandbox.h"
 
 #include <errno.h>
@@ -24,6 +25,8 @@ static int l_read(lua_State *lua)
 {
     struct reading *reading = lua_touserdata(lua, 1);
     sandbox_push_playbook(lua);
+    revenue_word_push(lua);
+    lua_setfield(lua, -2, "revenue");
     library_load(lua, &reading->source);
     lua_call(lua, 0, 1);
     if (!lua_istable(lua, -1))

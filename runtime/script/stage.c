@@ -16,7 +16,7 @@
 
 // How much was declared when a stage began.
 struct mark {
-    size_t declarations, pending, budgets, guards, files, includes, included;
+    size_t declarations, pending, budgets, sources, guards, files, includes, included;
     size_t rollings, rules, reviews, groups, deferrals, answers;
     bool calls_tip;
     const char *file; // that the stage is in
@@ -34,6 +34,7 @@ static struct mark mark(struct declare *declare)
         .declarations = declare->declarations.count,
         .pending = declare->pending.count,
         .budgets = declare->budgets.count,
+        .sources = declare->sources.count,
         .guards = declare->guards.count,
         .rollings = declare->rollings.count,
         .rules = declare->rules.count,
@@ -74,6 +75,7 @@ static void roll_back(lua_State *lua, struct declare *declare, const struct mark
     declare->declarations.count = mark->declarations;
     declare->pending.count = mark->pending;
     declare->budgets.count = mark->budgets;
+    declare->sources.count = mark->sources;
     declare->guards.count = mark->guards;
     declare->rollings.count = mark->rollings;
     declare->rules.count = mark->rules;
