@@ -21,6 +21,7 @@ const struct command *const command_table[] = {
     &cmd_status,
     &cmd_explain,
     &cmd_cost,
+    &cmd_revenue,
     &cmd_forecast,
     &cmd_what_if,
     &cmd_report,

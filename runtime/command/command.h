@@ -26,6 +26,7 @@ extern const struct command cmd_drift;
 extern const struct command cmd_status;
 extern const struct command cmd_explain;
 extern const struct command cmd_cost;
+extern const struct command cmd_revenue;
 extern const struct command cmd_forecast;
 extern const struct command cmd_what_if;
 extern const struct command cmd_report;

@@ -24,6 +24,7 @@ struct flag {
 
 static const struct flag flags[] = {
     {"--accept-new", NULL, FLAG_SWITCH, AT(accept_new), 0},
+    {"--accept-revenue", NULL, FLAG_SWITCH, AT(accept_revenue), 0},
     {"--allow-destroy", NULL, FLAG_LIST, AT(allow_destroy), AT(allow_destroy_count)},
     {"--assume", NULL, FLAG_LIST, AT(assume), AT(assume_count)},
     {"--at", NULL, FLAG_TEXT, AT(at), 0},
@@ -61,6 +62,7 @@ static const struct flag flags[] = {
     {"--port", NULL, FLAG_NUMBER, AT(lab_port), 0},
     {"--project-id", NULL, FLAG_TEXT, AT(project_id), 0},
     {"--quiet", "-q", FLAG_SWITCH, AT(quiet), 0},
+    {"--refresh", NULL, FLAG_SWITCH, AT(refresh), 0},
     {"--revenue", NULL, FLAG_TEXT, AT(revenue), 0},
     {"--resume", NULL, FLAG_SWITCH, AT(resume), 0},
     {"--serial", NULL, FLAG_NUMBER, AT(serial), 0},

@@ -28,6 +28,8 @@ struct options {
     bool move_tip;           // --move-tip
     bool detailed_exitcode;
     bool only_new;           // --only-new
+    bool accept_revenue;     // --accept-revenue
+    bool refresh;            // --refresh
     bool help;
     bool non_interactive;    // --non-interactive, CI, or stdin is no terminal
     bool baseline;           // --baseline

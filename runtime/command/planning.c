@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "command/carry_out.h"
+#include "command/revenue_reading.h"
 #include "command/review_due.h"
 #include "command/saved_plan.h"
 #include "command/tip.h"
@@ -60,12 +61,14 @@ bool planning_make(struct workbench *bench, const struct engine_options *asked,
         return false;
     bool declares = !asked->destroy && asked->undoes == 0;
     if (!declares)
-        planned = engine_plan(&bench->engine, &bench->wanted, asked, plan, fault);
+        planned = revenue_reading_tell(bench, fault) &&
+                  engine_plan(&bench->engine, &bench->wanted, asked, plan, fault);
     else
         script_unlearn(bench->script);
     for (int tries = 0; declares && tries < MOST_TRIES; tries++) {
         bench->moved_count = 0;
-        if (!workbench_evaluate(bench, fault) || !ask_tip(bench, &options, fault))
+        if (!workbench_evaluate(bench, fault) || !ask_tip(bench, &options, fault) ||
+            !revenue_reading_tell(bench, fault))
             return false;
         planned = engine_plan(&bench->engine, &bench->wanted, &options, plan, fault);
         if (bench->moved_count == 0)

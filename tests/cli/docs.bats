@@ -161,6 +161,38 @@ runs_once() { # NAME
   runs_once watched
 }
 
+# The blocks of that language in REVENUE.md, from the N-th on, one.
+revenue_block() { # LANGUAGE N
+  awk -v open='```'"$1" -v want="$2" '$0 == open { on = ++count == want; next }
+    /^```/ { on = 0 } on' "$root/docs/REVENUE.md"
+}
+
+@test "the revenue of REVENUE.md is typed in, read, and told where it is not relied on" {
+  export SOURCE_DATE_EPOCH=1795946400 # 2026-11-29
+  revenue_block sh 1 >typed.sh
+  [ "$(grep -c '^pipster' typed.sh)" = 3 ]
+  PATH=$(dirname "$pipster"):$PATH run bash -e typed.sh
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+  [[ $output == *'640.00 $'*'12.31 $ each'* ]]
+  revenue_block lua 1 >pipster.lua
+  revenue_block csv 1 >revenue.csv
+  revenue_block sh 2 >read.sh
+  [ "$(grep -c '^pipster' read.sh)" = 2 ]
+  PATH=$(dirname "$pipster"):$PATH run bash -e read.sh
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+  [[ $output == *'640.00 $'*'2026-10-31'*'"source":"csv"'* ]]
+  revenue_block lua 2 | playbook shop
+  run "$pipster" validate playbooks/shop.lua
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+  sed -i 's/640.00/1640.00/' revenue.csv
+  revenue_block sh 3 >accepted.sh
+  [ "$(grep -c '^pipster' accepted.sh)" = 3 ]
+  run "$pipster" revenue --detailed-exitcode
+  [ "$status" -eq 2 ] || { echo "$output"; return 1; }
+  PATH=$(dirname "$pipster"):$PATH run bash -e accepted.sh
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+}
+
 @test "the example of every type is planned" {
   count=0
   for file in "$root"/stdlib/*/*.lua; do
