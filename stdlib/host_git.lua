@@ -61,16 +61,28 @@ give_over() {
 g init -q . || exit 1
 ]]
 
+-- What cannot be fetched is told in one line: from where, as whom, and what git says. A
+-- server that sends nothing any more, or asks for a password, is not waited for.
+local fetch = [[
+[ -n "$(g config core.sshCommand)" ] ||
+  export GIT_SSH_COMMAND='ssh -o BatchMode=yes -o ConnectTimeout=20'
+said=$(g@INSTEAD -c http.lowSpeedLimit=1 -c http.lowSpeedTime=60 fetch -q \
+  --no-write-fetch-head "$url" "+$revision:refs/pipster/wanted" 2>&1) || {
+  echo "$url at $revision cannot be fetched as $owner: $(printf %s "$said" |
+    tr -s '\n' ' ' | tail -c 500)"
+  exit 1
+}
+]]
+
 function scripts.checkout(want)
-  local url, revision = shell.quote(want.repository), shell.quote(want.revision)
-  return "path=" .. shell.quote(want.path) .. " owner=" .. shell.quote(want.owner) .. "\n"
-    .. prepare .. "g config remote.origin.url " .. url
-    .. " && g config remote.origin.fetch '+refs/heads/*:refs/remotes/origin/*' &&\ng"
-    .. instead()
-    .. " fetch -q --no-write-fetch-head origin "
-    .. shell.quote("+" .. want.revision .. ":refs/pipster/wanted") .. " && give_over &&\n"
-    .. "g checkout -q -f --detach refs/pipster/wanted && g config pipster.revision "
-    .. revision
+  return "path=" .. shell.quote(want.path) .. " owner=" .. shell.quote(want.owner)
+    .. " url=" .. shell.quote(want.repository) .. " revision="
+    .. shell.quote(want.revision) .. "\n" .. prepare
+    .. fetch:gsub("@INSTEAD", (instead():gsub("%%", "%%%%")))
+    .. "g config remote.origin.url \"$url\" && g config remote.origin.fetch"
+    .. " '+refs/heads/*:refs/remotes/origin/*' &&\n"
+    .. "give_over &&\ng checkout -q -f --detach refs/pipster/wanted &&"
+    .. " g config pipster.revision \"$revision\""
 end
 
 return scripts

@@ -41,7 +41,9 @@ local cases = {
         fields = "repository" },
       { want = { repository = "https://github.com/pipster/identity.git",
         revision = "no-such" },
-        fails = "no%-such" },
+        fails = "identity%.git at no%-such cannot be fetched as root: .*no%-such" },
+      { want = { repository = "https://nowhere.invalid/x.git" },
+        fails = "nowhere%.invalid/x%.git at main cannot be fetched as root: .*resolve" },
       { drift = "rm -rf " .. path .. "/.git/refs " .. path .. "/.git/packed-refs " .. path
         .. "/.git/HEAD",
         gone = true },
@@ -168,6 +170,8 @@ local function site(port)
   return { domain = "http://localhost:" .. port, extra = "respond one" }
 end
 for _, state in ipairs { disks.etc_read_only, disks.etc_full } do
+  cases[#cases + 1] = etc.case("caddy.install", { { "caddy.install", nil,
+    { email = "one@pipster.app" }, { email = "two@pipster.app" }, stays = true } }, state)
   cases[#cases + 1] = etc.case("caddy.site", { { "caddy.site", "disk", site(8084),
     site(8085) } }, state)
 end
