@@ -58,6 +58,8 @@ bool status_runs_cost(struct status *status, struct fault *fault) FAULT_CHECKED;
 bool status_runs_last_run(struct status *status, struct fault *fault) FAULT_CHECKED;
 bool status_runs_open(struct status *status, struct fault *fault) FAULT_CHECKED;
 bool status_runs_checks(struct status *status, struct fault *fault) FAULT_CHECKED;
+// status_prices.c
+bool status_prices(struct status *status, struct fault *fault) FAULT_CHECKED;
 // status_review.c
 bool status_review(struct status *status, struct fault *fault) FAULT_CHECKED;
 // status_backups.c

@@ -6,23 +6,42 @@
 local book = require "cost.book"
 local cache = require "cache"
 local client = require "hetzner.client"
+local clock = require "clock"
 local json = require "json"
 local money = require "money"
+local radar = require "hetzner.radar"
 
 local catalogue = {}
 
-local KEY = "hetzner.catalogue"
+local KEY, RADAR = "hetzner.catalogue", "hetzner.radar"
 
 local loaded -- { server_types, locations, pricing, read_at }
 
+local function kept(key)
+  local text, read_at = cache.get(key)
+  return text and json.decode(text), read_at
+end
+
+-- What of it concerns those who have something: compared with the list before.
+local function note_changes(before)
+  local seen = kept(RADAR)
+  cache.put(RADAR, json.encode {
+    currency = loaded.pricing.currency,
+    retired = json.list(radar.retired(loaded)),
+    moved = json.list(radar.moved(seen and seen.moved, before, loaded, clock.now())),
+  })
+end
+
 local function read()
   if loaded then return end
+  local before = kept(KEY)
   loaded = {
     server_types = client.list "server_types",
     locations = client.list "locations",
     pricing = client.get("/pricing", nil, "reading prices").pricing,
   }
   cache.put(KEY, json.encode(loaded))
+  note_changes(before)
 end
 
 -- Reads them anew, at most once a run.
@@ -33,9 +52,9 @@ end
 -- What was read in this run, else what the cache has; nil when neither. Makes no call.
 local function facts()
   if loaded then return loaded end
-  local text, read_at = cache.get(KEY)
-  if not text then return nil end
-  loaded = json.decode(text)
+  local list, read_at = kept(KEY)
+  if not list then return nil end
+  loaded = list
   loaded.read_at = read_at
   return loaded
 end

@@ -96,3 +96,34 @@ watch() { # OPEN
   [[ $output == *'cost      5.99 €/month as run 1 was planned; it was not carried out whole'* ]] ||
     { echo "$output"; return 1; }
 }
+
+@test "what is retired or dearer of what one has, from the price list as it was read" {
+  "$pipster" --lab run playbooks/shop.lua --yes
+  run "$pipster" --lab status
+  [[ $output != *prices* ]] || { echo "$output"; return 1; }
+  sqlite3 .pipster/state/lab.cache "update fact set text = json_set(text,
+    '\$.retired[#]', json('{\"type\":\"cx23\",\"location\":\"nbg1\",
+      \"after\":\"2026-01-31T23:59:59Z\",\"take\":\"cx33\",\"price\":\"8.4900000000\"}'),
+    '\$.moved[#]', json('{\"type\":\"cx23\",\"location\":\"nbg1\",\"was\":\"3.9900000000\",
+      \"price\":\"5.4900000000\",\"dearer\":true,\"seen_at\":1781481600}'))
+    where key = 'hetzner.radar'"
+  forget
+  run "$pipster" --lab status --detailed-exitcode
+  echo "$output"
+  [ "$status" -eq 2 ]
+  [[ $output == *'prices    hetzner.server/app: cx23 in nbg1 is not sold any more since 2026-01-31:'* ]]
+  [[ $output == *': cx33 is as large, 8.49 €/month'* ]]
+  [[ $output == *'hetzner.server/app: cx23 in nbg1 is 5.49 €/month, it was 3.99 €; seen on 2026-06-15'* ]]
+  [ -z "$(requests)" ]
+  "$pipster" --lab status --json | jq -es 'any(.[]; .part == "prices" and .tone == "warn" and
+    .data.take == "cx33")'
+  # Until another day it is still sold.
+  sqlite3 .pipster/state/lab.cache "update fact set
+    text = replace(text, '2026-01-31', '2199-12-31') where key = 'hetzner.radar'"
+  run "$pipster" --lab status
+  [[ $output == *'cx23 in nbg1 is sold only until 2199-12-31: cx33 is'* ]]
+  # The next plan reads the list anew; what moved is kept.
+  run "$pipster" --lab plan
+  run "$pipster" --lab status
+  [[ $output == *'it was 3.99 €'* && $output != *'sold only'* ]] || { echo "$output"; return 1; }
+}
