@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "command/planning.h"
+#include "command/rule_notes.h"
 #include "command/selection.h"
 #include "command/tip.h"
 #include "view/json_view.h"
@@ -107,6 +108,8 @@ bool carry_out(struct workbench *bench, const struct engine_options *asked,
         done = apply(bench, asked, NULL, plan, fault);
     if (done && agreed)
         done = say_unreached(bench, plan, fault);
+    if (done && agreed && plan->deferral_count == 0)
+        done = rule_notes_store(bench, plan, fault);
     plan_free(plan);
     return done;
 }
@@ -126,8 +129,7 @@ bool carry_out_approved(struct workbench *bench, struct engine_options *asked,
     if (plan && fault->kind != FAULT_STALE)
         planning_print(bench, plan);
     done = done && plan && (!asked->destroy || carry_out_all(plan, fault)) &&
-           tip_move(bench, fault) &&
-           apply(bench, asked, approval, plan, fault);
+           tip_move(bench, fault) && apply(bench, asked, approval, plan, fault);
     plan_free(plan);
     return done;
 }

@@ -55,6 +55,7 @@ static bool validate(struct workbench *bench, struct fault *fault)
 {
     struct script_warnings warnings = {0};
     bench->recorded = (struct state_rows){0};
+    script_set_amendments(bench->script, NULL, 0);
     if (!workbench_evaluate(bench, fault) || !engine_check(&bench->wanted, fault))
         return false;
     script_lint(bench->script, &bench->wanted, &bench->arena, &warnings);

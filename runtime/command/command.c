@@ -24,6 +24,7 @@ const struct command *const command_table[] = {
     &cmd_revenue,
     &cmd_forecast,
     &cmd_what_if,
+    &cmd_rules,
     &cmd_report,
     &cmd_review,
     &cmd_show,

@@ -35,6 +35,7 @@ extern const struct command cmd_show;
 extern const struct command cmd_state;
 extern const struct command cmd_import;
 extern const struct command cmd_adopt;
+extern const struct command cmd_rules;
 extern const struct command cmd_secrets;
 extern const struct command cmd_ssh;
 extern const struct command cmd_exec;

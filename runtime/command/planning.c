@@ -5,6 +5,7 @@
 #include "command/carry_out.h"
 #include "command/revenue_reading.h"
 #include "command/review_due.h"
+#include "command/rule_notes.h"
 #include "command/saved_plan.h"
 #include "command/tip.h"
 #include "view/json_view.h"
@@ -78,12 +79,13 @@ bool planning_make(struct workbench *bench, const struct engine_options *asked,
     return planned;
 }
 
-void planning_print(const struct workbench *bench, const struct plan *plan)
+void planning_print(struct workbench *bench, const struct plan *plan)
 {
     if (bench->options->json)
         json_view_plan(stdout, plan);
     else
         plan_view_print(&bench->out, plan, bench->options->verbose);
+    rule_notes_print(bench, plan);
     fflush(stdout);
 }
 
@@ -136,7 +138,8 @@ bool planning_show(struct workbench *bench, const struct engine_options *asked,
     planned = planned && plan && (!asked->destroy || carry_out_all(plan, fault)) &&
               (!bench->options->out || save(bench, asked, undo, plan, fault)) &&
               plan_is_whole(plan, fault);
-    if (planned && bench->options->detailed_exitcode && is_pending(bench, plan))
+    if (planned && bench->options->detailed_exitcode &&
+        (is_pending(bench, plan) || rule_notes_propose(bench, plan)))
         *code = 2;
     plan_free(plan);
     return planned;

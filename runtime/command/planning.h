@@ -13,7 +13,7 @@
 bool planning_make(struct workbench *bench, const struct engine_options *asked,
                    struct plan **plan, struct fault *fault) FAULT_CHECKED;
 
-void planning_print(const struct workbench *bench, const struct plan *plan);
+void planning_print(struct workbench *bench, const struct plan *plan);
 
 // Plans, prints, and saves it where --out says. *code is what the process ends with:
 // --detailed-exitcode gives 2 when there is something to do. `undo` may be NULL.

@@ -3,7 +3,9 @@
 
 #include <string.h>
 
+#include "command/accepted.h"
 #include "command/planning.h"
+#include "store/rule.h"
 
 bool rule_price_open(struct rule_price *price, struct workbench *bench,
                      struct fault *fault)
@@ -62,6 +64,8 @@ static bool add_proposal(const struct rule_price *price, const struct rule *rule
 static size_t most_amendments(const struct rule_price *price)
 {
     size_t most = 1;
+    for (size_t i = 0; i < price->bench->accepted.count; i++)
+        most += accepted_room(&price->bench->accepted.rows[i]);
     for (size_t i = 0; i < price->declared.rule_count; i++) {
         const struct rule *rule = &price->declared.rules[i];
         most += 1 + (rule->amend != NULL ? rule->amend->map.count : 0);
@@ -86,6 +90,27 @@ static bool plan(struct workbench *bench, struct forecast_price *monthly,
     return done;
 }
 
+// What was accepted, but of rules that are not to be in force. The playbook may not say
+// its rule any more.
+static void add_accepted(const struct rule_price *price, const bool *in_force,
+                         struct script_amendment *amendments, size_t *count)
+{
+    const struct record_amendments *accepted = &price->bench->accepted;
+    for (size_t i = 0; i < accepted->count; i++) {
+        bool counts = true;
+        for (size_t k = 0; k < price->declared.rule_count; k++)
+            if (strcmp(price->declared.rules[k].name, accepted->rows[i].rule) == 0)
+                counts = in_force[k];
+        if (counts)
+            accepted_add(price->bench, &accepted->rows[i], amendments, count);
+    }
+}
+
+static bool is_accepted(const struct rule_price *price, const struct rule *rule)
+{
+    return rule_find_amendment(&price->bench->accepted, rule->name) != NULL;
+}
+
 static bool price_anew(struct rule_price *price, const bool *in_force,
                        struct forecast_price *monthly, struct fault *fault)
 {
@@ -94,13 +119,14 @@ static bool price_anew(struct rule_price *price, const bool *in_force,
         arena_alloc(&bench->arena, most_amendments(price) * sizeof *amendments);
     size_t count = 0;
     bool is_whole = true;
+    add_accepted(price, in_force, amendments, &count);
     for (size_t i = 0; i < price->declared.rule_count; i++)
-        if (in_force[i] &&
+        if (in_force[i] && !is_accepted(price, &price->declared.rules[i]) &&
             !add_proposal(price, &price->declared.rules[i], amendments, &count))
             is_whole = false;
     script_set_amendments(bench->script, amendments, count);
     bool done = plan(bench, monthly, fault);
-    script_set_amendments(bench->script, NULL, 0);
+    accepted_lay(bench);
     monthly->is_whole = monthly->is_whole && is_whole;
     return done;
 }

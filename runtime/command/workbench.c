@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "command/accepted.h"
 #include "command/tip.h"
 #include "command/vendor.h"
 #include "net/ssh.h"
@@ -142,7 +143,8 @@ bool workbench_open(struct workbench *bench, const struct options *options,
     terminal_init(&bench->err, stderr, !options->no_color);
     if (!project_open(&bench->project, &bench->arena, options, fault) ||
         !open_net(bench, fault) || !open_store(bench, mode, fault) ||
-        !open_cache(bench, fault) || !open_script(bench, mode, fault))
+        !open_cache(bench, fault) || !open_script(bench, mode, fault) ||
+        !accepted_load(bench, fault))
         return false;
     vendor_lend_tokens(bench->http, &bench->arena);
     bench->engine = (struct engine){

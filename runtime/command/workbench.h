@@ -11,6 +11,7 @@
 #include "script/script.h"
 #include "store/cache.h"
 #include "store/lock.h"
+#include "value/record_rule.h"
 #include "view/terminal.h"
 
 enum workbench_mode {
@@ -34,6 +35,7 @@ struct workbench {
     struct database *database;
     struct vault *vault;
     struct state_rows recorded;
+    struct record_amendments accepted; // proposals of rules: accepted.h
     struct script *script;
     struct engine engine;
     struct resource_set wanted;

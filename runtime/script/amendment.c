@@ -9,6 +9,8 @@ static void amend(lua_State *lua, struct declare *declare,
                   const struct script_amendment *amendment)
 {
     struct declaration *declaration = map_find(&declare->by_address, amendment->address);
+    if (declaration == NULL && amendment->may_miss)
+        return;
     if (declaration == NULL) {
         struct fault fault = {0};
         fault_set(&fault, FAULT_ERROR, "what is to be amended is not declared: %s",

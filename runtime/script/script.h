@@ -81,6 +81,7 @@ struct script_amendment {
     const char *address;            // or NULL
     const struct value *attributes; // of the address: a map
     const char *where;              // who says so
+    bool may_miss;                  // where the address is not declared it is left out
 };
 void script_set_amendments(struct script *script,
                            const struct script_amendment *amendments, size_t count);

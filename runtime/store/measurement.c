@@ -97,3 +97,17 @@ bool measurement_load_run(struct database *database, struct arena *arena, int64_
     statement_add_integer(&statement, run);
     return load(database, &statement, found, fault);
 }
+
+bool measurement_load_since(struct database *database, struct arena *arena,
+                            const char *name, int64_t from_ms,
+                            struct record_measurements *found, struct fault *fault)
+{
+    struct statement statement;
+    *found = (struct record_measurements){0};
+    if (!database)
+        return true;
+    statement_init(&statement, STATEMENT_MEASUREMENT_SINCE, arena);
+    statement_add_text(&statement, name);
+    statement_add_integer(&statement, from_ms);
+    return load(database, &statement, found, fault);
+}

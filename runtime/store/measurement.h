@@ -21,6 +21,11 @@ void measurement_rename_host(struct transaction *transaction, const char *from,
 bool measurement_load_newest(struct database *database, struct arena *arena, int most,
                              const char *address, struct record_measurements *found,
                              struct fault *fault) FAULT_CHECKED;
+// Those of that name from the moment on, of all checks, oldest first.
+bool measurement_load_since(struct database *database, struct arena *arena,
+                            const char *name, int64_t from_ms,
+                            struct record_measurements *found,
+                            struct fault *fault) FAULT_CHECKED;
 // Those of one run, as they were told.
 bool measurement_load_run(struct database *database, struct arena *arena, int64_t run,
                           struct record_measurements *found,

@@ -141,6 +141,9 @@ static const char *const texts[STATEMENT_COUNT] = {
         "(PARTITION BY address, name ORDER BY at_ms DESC, id DESC) AS place "
         "FROM measurement WHERE ?2 IS NULL OR address = ?2) "
         "WHERE place <= ?1 ORDER BY address, name, place",
+    [STATEMENT_MEASUREMENT_SINCE] =
+        "SELECT " MEASUREMENT_COLUMNS " FROM measurement WHERE name = ?1 "
+        "AND at_ms >= ?2 ORDER BY at_ms, id",
     [STATEMENT_MEASUREMENT_RUN] =
         "SELECT " MEASUREMENT_COLUMNS " FROM measurement WHERE run = ?1 ORDER BY id",
     [STATEMENT_MEASUREMENT_RENAME_HOST] =
@@ -178,8 +181,8 @@ static const char *const texts[STATEMENT_COUNT] = {
         "(PARTITION BY rule ORDER BY at_ms DESC, id DESC) AS place "
         "FROM evaluation WHERE ?2 IS NULL OR rule = ?2) "
         "WHERE place <= ?1 ORDER BY rule, place",
-    [STATEMENT_AMENDMENT_PUT] = "INSERT INTO amendment (" AMENDMENT_COLUMNS
-                                ") VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    [STATEMENT_AMENDMENT_PUT] =
+        "INSERT INTO amendment (" AMENDMENT_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     [STATEMENT_AMENDMENT_WITHDRAW] =
         "UPDATE amendment SET withdrawn_ms = ?2, withdrawn_by = ?3 "
         "WHERE rule = ?1 AND withdrawn_ms = 0",

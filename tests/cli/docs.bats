@@ -118,6 +118,27 @@ runs_once() { # NAME
     { echo "$output"; return 1; }
 }
 
+@test "what RULES.md does with a rule can be done" {
+  local line now=$(($(date +%s) * 1000))
+  sed -n '/^```lua$/,/^```$/{/^```/d;p}' "$root/docs/RULES.md" |
+    sed '/evidence =/d; s/hold = "14d"/hold = "0"/' | playbook grow
+  "$pipster" --lab run playbooks/grow.lua --yes
+  sqlite3 .pipster/state/lab.db "INSERT INTO revenue (read_at_ms, as_of_ms,
+    fresh_until_ms, source, currency, gross, cautious, at_risk, customers, accepted)
+    VALUES ($now, $now, $now + 86400000, 'typed in', 'EUR', '600', '600', '0', 52, 1)"
+  sed -n '/^```sh$/,/^```$/{/^pipster/p}' "$root/docs/RULES.md" >commands
+  [ "$(wc -l <commands)" -ge 7 ]
+  while read -r line; do
+    read -ra words <<<"${line%%#*}"
+    run "$pipster" --lab "${words[@]:1}" --yes
+    case $line in
+    *detailed*) [ "$status" -eq 2 ] ;;
+    *decline*) [ "$status" -eq 64 ] && [[ $output == *'nothing that could be declined'* ]] ;;
+    *) [ "$status" -eq 0 ] ;;
+    esac || { echo "$line: $output"; return 1; }
+  done <commands
+}
+
 @test "the hosts of CONNECTIONS.md are declared well" {
   sed -n '/^```lua$/,/^```$/{/^```/d;p}' "$root/docs/CONNECTIONS.md" | playbook hosts
   [ "$(grep -c '^host "' playbooks/hosts.lua)" -ge 1 ]

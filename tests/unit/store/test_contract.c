@@ -331,7 +331,7 @@ static void measure(struct transaction *transaction, const char *address, double
 }
 
 static struct record_measurements newest(struct contract *contract, int most,
-                                  const char *address)
+                                         const char *address)
 {
     struct fixture *fixture = contract->fixture;
     struct record_measurements found;
@@ -367,6 +367,17 @@ static void measurements_are_kept_newest_first(struct contract *contract,
     found = newest(contract, 1, "check.load/b");
     assert_int_equal(found.count, 1);
     assert_int_equal(found.rows[0].at_ms, 3000);
+    fixture_expect(contract->fixture,
+                   measurement_load_since(contract->database, &contract->fixture->arena,
+                                          "p95_ms", 2000, &found,
+                                          &contract->fixture->fault));
+    assert_int_equal(found.count, 2);
+    assert_int_equal(found.rows[0].at_ms, 2000);
+    assert_int_equal(found.rows[1].at_ms, 3000);
+    fixture_expect(contract->fixture,
+                   measurement_load_since(contract->database, &contract->fixture->arena,
+                                          "cpu", 0, &found, &contract->fixture->fault));
+    assert_int_equal(found.count, 0);
     contract_close(contract);
 }
 

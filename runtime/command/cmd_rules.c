@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: MIT
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "command/command.h"
+#include "command/judging_price.h"
+#include "command/rule_action.h"
+#include "view/json_view.h"
+
+// What the words behind the verb ask for.
+struct request {
+    const char *action; // "accept" …, or NULL: explain
+    const char *playbook;
+    const char *rule; // NULL: all
+};
+
+static bool is_action(const char *word)
+{
+    return strcmp(word, "accept") == 0 || strcmp(word, "decline") == 0 ||
+           strcmp(word, "withdraw") == 0;
+}
+
+static bool is_playbook(const char *word)
+{
+    size_t length = strlen(word);
+    return strchr(word, '/') != NULL ||
+           (length > 4 && strcmp(word + length - 4, ".lua") == 0);
+}
+
+static bool read_request(const struct options *options, struct request *request,
+                         struct fault *fault)
+{
+    *request = (struct request){0};
+    for (size_t i = 0; i < options->word_count; i++) {
+        const char *word = options->words[i];
+        if (i == 0 && is_action(word))
+            request->action = word;
+        else if (request->playbook == NULL && is_playbook(word))
+            request->playbook = word;
+        else if (request->rule == NULL)
+            request->rule = word;
+        else
+            return fault_set(fault, FAULT_USAGE, "pipster rules takes one rule, no %s",
+                             word);
+    }
+    if (request->action == NULL || request->rule != NULL)
+        return true;
+    fault_set(fault, FAULT_USAGE, "pipster rules %s wants the name of a rule",
+              request->action);
+    return fault_next(fault, "pipster rules lists them");
+}
+
+static bool has_state(const struct options *options)
+{
+    struct arena arena;
+    struct project project = {0};
+    struct fault ignored = {0};
+    arena_init(&arena, 0);
+    bool has = project_open(&project, &arena, options, &ignored) &&
+               access(project.database_path, F_OK) == 0;
+    project_close(&project);
+    arena_clear(&arena);
+    return has;
+}
+
+// What they say is stored where there is a state to store it in. While a run is on, rules
+// can be looked at all the same.
+static bool open_bench(struct workbench *bench, const struct options *options,
+                       const struct request *request, struct fault *fault)
+{
+    bool writes = request->action != NULL || has_state(options);
+    if (!writes)
+        return workbench_open(bench, options, WORKBENCH_READ, fault);
+    if (workbench_open(bench, options, WORKBENCH_WRITE, fault))
+        return true;
+    if (request->action != NULL || fault->kind != FAULT_LOCKED)
+        return false;
+    workbench_close(bench);
+    fault_clear(fault);
+    return workbench_open(bench, options, WORKBENCH_READ, fault);
+}
+
+static bool choose(struct workbench *bench, const struct request *request,
+                   struct fault *fault)
+{
+    if (request->playbook != NULL)
+        return project_playbook(&bench->project, &bench->arena, request->playbook,
+                                &bench->playbook, fault);
+    bench->playbook = bench->tip;
+    if (bench->tip != NULL)
+        return true;
+    fault_set(fault, FAULT_USAGE, "pipster rules wants a playbook: none was run yet");
+    return fault_next(fault, "pipster rules playbooks/scale.lua");
+}
+
+// A closed rule is priced where it alone is asked for: each price is a plan.
+static bool price_all(struct judging_price *price, struct judging *judging,
+                      const struct request *request, struct fault *fault)
+{
+    for (size_t i = 0; i < judging->count; i++) {
+        const struct rule_shown *shown = &judging->rules[i];
+        bool is_asked =
+            request->rule != NULL && strcmp(request->rule, shown->rule->name) == 0;
+        bool is_near =
+            shown->verdict.state != RULE_CLOSED && shown->verdict.state != RULE_ACCEPTED;
+        if ((is_asked || (is_near && request->rule == NULL)) &&
+            !judging_price_ask(price, judging, i, fault))
+            return false;
+    }
+    return true;
+}
+
+// An accepted proposal whose rule the playbook does not say any more is still in force.
+static void print_orphan(const struct workbench *bench, const struct judging *judging,
+                         const struct record_amendment *accepted)
+{
+    for (size_t i = 0; i < judging->count; i++)
+        if (judging->rules[i].amendment == accepted)
+            return;
+    if (!bench->options->json)
+        terminal_print(&bench->out, TERMINAL_YELLOW,
+                       "%s  accepted, though the playbook does not say it: pipster rules "
+                       "withdraw %s\n",
+                       accepted->rule, accepted->rule);
+}
+
+static void print(const struct workbench *bench, const struct judging *judging,
+                  const struct request *request)
+{
+    bool is_first = true;
+    for (size_t i = 0; i < judging->count; i++) {
+        const struct rule_shown *shown = &judging->rules[i];
+        if (request->rule != NULL && strcmp(request->rule, shown->rule->name) != 0)
+            continue;
+        if (bench->options->json)
+            rule_view_json(stdout, shown);
+        else {
+            terminal_print(&bench->out, TERMINAL_PLAIN, "%s", is_first ? "" : "\n");
+            rule_view_print(&bench->out, shown);
+        }
+        is_first = false;
+    }
+    for (size_t i = 0; request->rule == NULL && i < bench->accepted.count; i++)
+        print_orphan(bench, judging, &bench->accepted.rows[i]);
+    if (judging->count == 0 && !bench->options->json)
+        terminal_print(&bench->out, TERMINAL_PLAIN, "%s says no rules.\n",
+                       bench->wanted.playbook);
+}
+
+// 5: one that would propose costs too much; 2: one proposes.
+static int code_of(const struct judging *judging, const struct request *request)
+{
+    int code = 0;
+    for (size_t i = 0; i < judging->count; i++) {
+        const struct rule_shown *shown = &judging->rules[i];
+        if (request->rule != NULL && strcmp(request->rule, shown->rule->name) != 0)
+            continue;
+        if (shown->verdict.state == RULE_BLOCKED)
+            return 5;
+        if (shown->verdict.is_proposed)
+            code = 2;
+    }
+    return code;
+}
+
+static bool explain(struct workbench *bench, struct judging_price *price,
+                    struct judging *judging, const struct request *request, int *code,
+                    struct fault *fault)
+{
+    size_t index;
+    if ((request->rule != NULL && !judging_find(judging, request->rule, &index, fault)) ||
+        !price_all(price, judging, request, fault))
+        return false;
+    print(bench, judging, request);
+    if (bench->options->detailed_exitcode)
+        *code = code_of(judging, request);
+    return bench->lock == NULL || judging_store(judging, 0, fault);
+}
+
+static bool act(struct workbench *bench, struct judging_price *price,
+                struct judging *judging, const struct request *request,
+                struct fault *fault)
+{
+    size_t index;
+    if (!judging_find(judging, request->rule, &index, fault)) {
+        const struct record_amendment *accepted =
+            rule_find_amendment(&bench->accepted, request->rule);
+        if (accepted == NULL || strcmp(request->action, "withdraw") != 0)
+            return false;
+        fault_clear(fault);
+        return rule_action_forget(judging, accepted, fault);
+    }
+    if (!price_all(price, judging, request, fault))
+        return false;
+    print(bench, judging, request);
+    fflush(stdout);
+    if (strcmp(request->action, "accept") == 0)
+        return rule_action_accept(judging, index, fault);
+    if (strcmp(request->action, "decline") == 0)
+        return rule_action_decline(judging, index, fault);
+    return rule_action_withdraw(judging, index, fault);
+}
+
+static int run(const struct options *options, struct fault *fault)
+{
+    struct workbench bench = {0};
+    struct judging_price price = {0};
+    struct judging judging;
+    struct request request;
+    int code = 0;
+    if (!read_request(options, &request, fault))
+        return 0;
+    if (options->json)
+        json_view_version(stdout);
+    if (open_bench(&bench, options, &request, fault) && choose(&bench, &request, fault) &&
+        judging_price_open(&price, &bench, clock_now_ms(), &judging, fault) &&
+        (request.action != NULL
+             ? act(&bench, &price, &judging, &request, fault)
+             : explain(&bench, &price, &judging, &request, &code, fault)))
+        workbench_print_timing(&bench);
+    judging_price_close(&price);
+    workbench_close(&bench);
+    return code;
+}
+
+const struct command cmd_rules = {
+    .name = "rules",
+    .summary = "what each rule says, what it waits for, what it would change and cost",
+    .usage =
+        "pipster rules [PLAYBOOK] [RULE] [--detailed-exitcode] [--json]\n"
+        "pipster rules accept|decline|withdraw RULE [--yes]\n"
+        "\n"
+        "Judges the rules of the playbook (without one: the one last run) by the newest\n"
+        "figures, and keeps what they said. A rule named alone is priced though it is\n"
+        "closed. Nothing is changed before a proposal is accepted and run.\n"
+        "\n"
+        "accept makes the proposal part of every plan, until withdraw takes it back; "
+        "after\n"
+        "decline the rule's times begin anew.\n"
+        "\n"
+        "  --override REASON    accept what is not proposed; the reason is kept\n"
+        "  --detailed-exitcode  0: nothing is proposed, 2: something is, 5: something\n"
+        "                       would be and costs too great a share of the revenue\n",
+    .run = run,
+};
