@@ -68,7 +68,7 @@ const struct command cmd_report = {
     .name = "report",
     .summary = "one page to show: what exists, cost, revenue, rules, drift, backups",
     .usage =
-        "pipster report --html FILE\n"
+        "pipster report --html FILE [--var NAME=VALUE …]\n"
         "\n"
         "A page that needs nothing else: no network, no script. It reads what is\n"
         "recorded and what exists, and changes nothing. What could not be read is said\n"

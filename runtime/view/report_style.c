@@ -31,7 +31,7 @@ static const char style[] =
     "nav{display:flex;flex-wrap:wrap;gap:6px 18px;margin:20px 0 0;font-size:15px}\n"
     ".fine{color:var(--fine)}.warn{color:var(--warn)}.bad{color:var(--bad)}\n"
 
-    ".figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));"
+    ".figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(140px,1fr));"
     "gap:12px;margin:0}\n"
     ".figure{padding:12px 14px;background:var(--card);border:1px solid var(--rule);"
     "border-radius:10px;min-width:0;color:inherit}\n"
@@ -95,6 +95,8 @@ static const char style[] =
     "@page{margin:14mm}\n"
     "@media print{body{max-width:none;padding:0;font-size:11pt}nav{display:none}"
     "section{margin:18pt 0 0;padding:10pt 0 0}h2{break-after:avoid}"
+    "tfoot{display:table-row-group}"
+    ".figures{grid-template-columns:repeat(auto-fit,minmax(118px,1fr))}"
     "tr,li,.figure,.plot{break-inside:avoid}.scroll{overflow:visible}"
     ".plot{min-width:0}.graph{max-height:150mm}}\n";
 // clang-format on
