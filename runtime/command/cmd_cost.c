@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include <string.h>
 
+#include "base/clock.h"
+#include "command/cash.h"
 #include "command/command.h"
 #include "command/cost_book.h"
 #include "command/cost_set.h"
 #include "command/planning.h"
+#include "command/revenue_reading.h"
 #include "engine/declared_cost.h"
 #include "engine/share.h"
 #include "view/cost_view.h"
 #include "view/json_view.h"
+#include "view/runway_view.h"
 
 static bool read_by(const char *word, enum bill_by *by, struct fault *fault)
 {
@@ -50,6 +54,34 @@ static bool take_currency(struct workbench *bench, const char **rate, struct fau
                       own, asked);
 }
 
+// Below the sum: each customer's part of it, and how long the cash lasts. Of a sum that
+// is too small for want of a price nothing is told.
+static bool tell_basis(struct workbench *bench, const struct plan *plan,
+                       const struct bill *bill, struct fault *fault)
+{
+    struct money cash;
+    struct runway runway;
+    int64_t as_of_ms;
+    bool told;
+    if (!cash_read(&bench->project, &told, &cash, &as_of_ms, fault))
+        return false;
+    if (!bill->is_known)
+        return true;
+    told = told &&
+           runway_find(&bench->engine, &plan->revenue, bill->after, cash, &runway);
+    if (told)
+        runway.as_of_ms = as_of_ms;
+    const struct runway_shown shown = {.cost = bill->after,
+                                       .revenue = &plan->revenue,
+                                       .runway = told ? &runway : NULL,
+                                       .now_ms = clock_now_ms()};
+    if (bench->options->json)
+        runway_view_json(stdout, &shown);
+    else
+        runway_view_print(&bench->out, &shown);
+    return true;
+}
+
 static bool tell(struct workbench *bench, const struct plan *plan,
                  const struct cost_shown *shown, struct fault *fault)
 {
@@ -57,7 +89,7 @@ static bool tell(struct workbench *bench, const struct plan *plan,
         cost_view_json(stdout, shown);
     else
         cost_view_print(&bench->out, shown);
-    return plan_is_whole(plan, fault);
+    return tell_basis(bench, plan, shown->bill, fault) && plan_is_whole(plan, fault);
 }
 
 // What --revenue says comes in a month, instead of what was read.
@@ -80,7 +112,7 @@ static bool take_revenue(struct workbench *bench, struct fault *fault)
 static bool price_declared(struct workbench *bench, struct plan **plan,
                            struct fault *fault)
 {
-    if (!workbench_evaluate(bench, fault) ||
+    if (!workbench_evaluate(bench, fault) || !revenue_reading_tell(bench, fault) ||
         !declared_cost_plan(&bench->engine, &bench->wanted, plan, fault))
         return false;
     share_take(&bench->engine, *plan);
