@@ -14,6 +14,7 @@ static bool examine(struct doctor *doctor, struct fault *fault)
         return doctor_state_confirm(doctor, fault);
     doctor_state_check(doctor);
     doctor_machine_check(doctor);
+    doctor_revenue_check(doctor);
     return true;
 }
 

@@ -34,6 +34,7 @@ const struct command cmd_run = {
         "  --yes                      do not ask, in no round\n"
         "  --allow-destroy=ADDR,…|all lift the protection of these\n"
         "  --only, --except SELECTOR,… what is carried out now; pipster help plan\n"
+        "  --accept-revenue           what is read of it is right; pipster help revenue\n"
         "  --override REASON          go on though a guard blocks; the reason is kept\n"
         "  --move-tip                 of a playbook that does not include the one "
         "applied\n"

@@ -31,6 +31,9 @@ void doctor_state_check(struct doctor *doctor);
 // The key was copied away: asked no more until there is another.
 bool doctor_state_confirm(struct doctor *doctor, struct fault *fault) FAULT_CHECKED;
 
+// doctor_revenue.c: keys and files of the sources, the age of the newest reading.
+void doctor_revenue_check(struct doctor *doctor);
+
 // doctor_machine.c: clock, SSH, lab, libraries, cores.
 void doctor_machine_check(struct doctor *doctor);
 

@@ -16,6 +16,7 @@ static bool (*const status_parts[])(struct status *, struct fault *) = {
     status_things_phases,
     status_things_hosts,
     status_runs_cost,
+    status_revenue,
     status_prices,
     status_runs_last_run,
     status_runs_open,

@@ -62,5 +62,7 @@ bool status_runs_checks(struct status *status, struct fault *fault) FAULT_CHECKE
 bool status_prices(struct status *status, struct fault *fault) FAULT_CHECKED;
 // status_review.c
 bool status_review(struct status *status, struct fault *fault) FAULT_CHECKED;
+// status_revenue.c
+bool status_revenue(struct status *status, struct fault *fault) FAULT_CHECKED;
 // status_backups.c
 bool status_backups(struct status *status, struct fault *fault) FAULT_CHECKED;

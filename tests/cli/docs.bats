@@ -203,15 +203,23 @@ revenue_block() { # LANGUAGE N
   [ "$status" -eq 0 ] || { echo "$output"; return 1; }
   [[ $output == *'640.00 $'*'2026-10-31'*'"source":"csv"'* ]]
   revenue_block lua 2 | playbook shop
+  revenue_block lua 3 >costs.lua
+  [ "$(grep -c 'cash = ' costs.lua)" = 1 ]
   run "$pipster" validate playbooks/shop.lua
   [ "$status" -eq 0 ] || { echo "$output"; return 1; }
   sed -i 's/640.00/1640.00/' revenue.csv
   revenue_block sh 3 >accepted.sh
+  echo 'require("cost").item "domain" { price = "100 €/month" }' | playbook dear
   [ "$(grep -c '^pipster' accepted.sh)" = 3 ]
   run "$pipster" revenue --detailed-exitcode
   [ "$status" -eq 2 ] || { echo "$output"; return 1; }
   PATH=$(dirname "$pipster"):$PATH run bash -e accepted.sh
   [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+  mv costs.lua pipster.lua
+  run "$pipster" cost playbooks/dear.lua
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+  [[ $output == *'6.6% of revenue'*'For each of 52 customers'*'Cash: 1000.00 €'* ]] ||
+    { echo "$output"; return 1; }
 }
 
 @test "the example of every type is planned" {

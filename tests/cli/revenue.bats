@@ -277,3 +277,57 @@ P
   run "$pipster" revenue
   tells 1 'names no sources' 'pipster.lua'
 }
+
+@test "status, doctor and cost tell what is known of it" {
+  sources 'revenue.csv { file = "r.csv" }, revenue.http { url = "http://127.0.0.1:1/",' \
+    'token_env = "MRR_KEY" }'
+  run "$pipster" doctor
+  [[ $output == *'r.csv is not there'*'MRR_KEY is not set'* ]] || { echo "$output"; false; }
+  sources 'revenue.csv { file = "r.csv" }'
+  run "$pipster" status --detailed-exitcode
+  tells 2 'revenue.csv is named, and was not read yet'
+  sed -i 's/currency = "EUR",/& cash = { amount = "100 €", as_of = "2026-11-01" },/' pipster.lua
+  run "$pipster" cost playbooks/shop.lua
+  tells 0 'Cash: 100.00 € of 2026-11-01 lasts 16 months, until 2028-03' 'nothing comes in'
+  printf 'date,mrr,customers\n2026-11,4.00,2\n' >r.csv
+  "$pipster" revenue
+  run "$pipster" status --detailed-exitcode
+  tells 0 '4.00 € a month, 2 customers, csv, of 2026-11-29'
+  run "$pipster" doctor
+  [[ $output == *'r.csv is there'*'the newest figures are'*'old (csv)'* ]] ||
+    { echo "$output"; false; }
+  run "$pipster" cost playbooks/shop.lua
+  tells 0 'For each of 2 customers: 3.00 € of 2.00 € a month' 'lasts 50 months, until 2031-01'
+  [ "$("$pipster" cost playbooks/shop.lua --json | jq -r 'select(.type == "cost_basis") |
+    "\(.per_customer) \(.runway_months) \(.covered)"')" = '3 50 false' ]
+  later 40
+  run "$pipster" status --detailed-exitcode
+  tells 2 'too old; pipster revenue'
+  run "$pipster" cost playbooks/shop.lua
+  tells 0 'the cash is of 2026-11-01'
+  printf 'date,mrr,customers\n2027-01,40.00,2\n' >r.csv
+  "$pipster" revenue
+  run "$pipster" status
+  tells 0 'too far from the last; if it is right: pipster revenue accept'
+  run "$pipster" cost playbooks/shop.lua --revenue '$5'
+  tells 0 'of revenue'
+  sed -i 's/as_of = "2026-11-01"/as_of = "soon"/' pipster.lua
+  run "$pipster" cost playbooks/shop.lua
+  tells 1 'cash of pipster.lua is an amount and its day'
+}
+
+@test "the subscriptions of Stripe: first read outside of a plan, then by few requests" {
+  unset SOURCE_DATE_EPOCH
+  start_lab
+  playbook shop <<'P'
+revenue.stripe { max_age = "1s" }
+guard.budget { max_share_of_revenue = "10%" }
+P
+  run "$pipster" --lab plan playbooks/shop.lua --timing
+  tells 0 'revenue.stripe is not read in a plan' '0 HTTP requests'
+  run "$pipster" --lab run playbooks/shop.lua --yes
+  tells 0
+  run "$pipster" --lab revenue
+  tells 0 'stripe, read'
+  stop_lab
+}
