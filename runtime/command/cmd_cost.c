@@ -119,18 +119,49 @@ static bool price_declared(struct workbench *bench, struct plan **plan,
     return true;
 }
 
+// The vendor does not answer: its list of another day says what is declared. What was
+// wrong is told.
+static bool price_offline(struct workbench *bench, struct cost_shown *shown,
+                          struct plan **plan, struct fault *fault)
+{
+    struct fault unreached = *fault, none;
+    if (!cost_book_cached(bench, &shown->prices, &none))
+        return false;
+    fault_clear(fault);
+    if (!price_declared(bench, plan, fault))
+        return false;
+    terminal_print(&bench->err, TERMINAL_YELLOW,
+                   "%s: only what is declared is priced, not what is there.\n",
+                   unreached.what);
+    return true;
+}
+
 // What a guard forbids has its price all the same.
-static bool count(struct workbench *bench, struct plan **plan, struct fault *fault)
+static bool count(struct workbench *bench, struct cost_shown *shown, struct plan **plan,
+                  struct fault *fault)
 {
     const struct engine_options asked = {.leave_unreached = true};
     if (bench->options->at != NULL)
         return price_declared(bench, plan, fault);
     if (planning_make(bench, &asked, plan, fault))
         return true;
+    if (*plan == NULL && fault->kind == FAULT_UNREACHABLE)
+        return price_offline(bench, shown, plan, fault);
     if (*plan == NULL || fault->kind != FAULT_BLOCKED)
         return false;
     *fault = (struct fault){0};
     return true;
+}
+
+static bool open_prices(struct workbench *bench, struct cost_shown *shown,
+                        struct fault *fault)
+{
+    const char *at = bench->options->at;
+    if (at == NULL)
+        return true;
+    return strcmp(at, COST_BOOK_CACHED) == 0
+               ? cost_book_cached(bench, &shown->prices, fault)
+               : cost_book_open(bench, &shown->prices, fault);
 }
 
 // How it is to be told, and at which prices.
@@ -139,7 +170,7 @@ static bool prepare(struct workbench *bench, struct cost_shown *shown,
 {
     const struct options *options = bench->options;
     return read_by(options->by, &shown->by, fault) &&
-           (options->at == NULL || cost_book_open(bench, &shown->prices, fault)) &&
+           open_prices(bench, shown, fault) &&
            take_revenue(bench, fault) && take_currency(bench, &shown->rate, fault);
 }
 
@@ -148,7 +179,7 @@ static bool show(struct workbench *bench, struct fault *fault)
     struct bill bill;
     struct cost_shown shown = {.bill = &bill, .diff = bench->options->diff};
     struct plan *plan = NULL;
-    bool done = prepare(bench, &shown, fault) && count(bench, &plan, fault) &&
+    bool done = prepare(bench, &shown, fault) && count(bench, &shown, &plan, fault) &&
                 paid_look(&bench->engine, plan, &shown.paid, fault);
     if (done) {
         bill_make(&bench->engine, plan, shown.by, &bill);
@@ -194,7 +225,8 @@ const struct command cmd_cost = {
         "  --at BOOK        only what is declared, at the prices of a book: roadmap,\n"
         "                   roadmap-phases, roadmap-timeline (the roadmap's figures),\n"
         "                   hetzner (the newest that is shipped), services, 2026-06 or\n"
-        "                   2026-06-15 (what was asked then)\n"
+        "                   2026-06-15 (what was asked then); or cached: the vendor's\n"
+        "                   list as it was last read, as where it does not answer\n"
         "  --currency CODE  at the rate and date of `exchange` in pipster.lua\n"
         "  --revenue AMOUNT \"$1000\" a month: what the costs would be a share of\n",
     .reads_export = true,

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "command/cost_book.h"
 
+#include <string.h>
+
+#include "base/clock.h"
 #include "command/errand.h"
+#include "store/cache.h"
+
+#define LIST "hetzner.catalogue" // as stdlib/hetzner/catalogue.lua keeps it
 
 // A book's own rate goes before those of the project, which are of another day.
 static bool take_rate(struct workbench *bench, const struct value *book,
@@ -36,5 +42,23 @@ bool cost_book_open(struct workbench *bench, const char **told, struct fault *fa
         return false;
     *told = arena_format(&bench->arena, "%s, of %s", value_find_text(book, "title", "?"),
                          value_find_text(book, "date", "?"));
+    return true;
+}
+
+bool cost_book_cached(struct workbench *bench, const char **told, struct fault *fault)
+{
+    const char *text = NULL;
+    int64_t read_at_ms = 0;
+    char moment[CLOCK_TEXT_SIZE];
+    if (bench->cache != NULL &&
+        !cache_get(bench->cache, &bench->arena, LIST, &text, &read_at_ms, fault))
+        return false;
+    if (text == NULL) {
+        fault_set(fault, FAULT_USAGE, "no price list was read yet");
+        return fault_next(fault, "pipster plan reads it; or --at hetzner, which is "
+                                 "shipped");
+    }
+    *told = arena_format(&bench->arena, "Hetzner's list as it was read on %s",
+                         clock_format(read_at_ms, moment));
     return true;
 }

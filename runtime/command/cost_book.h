@@ -9,3 +9,8 @@
 // converts at the book's own rate, where it has one.
 bool cost_book_open(struct workbench *bench, const char **told,
                     struct fault *fault) FAULT_CHECKED;
+
+// `--at cached` is no book: the vendor's list as it was last read. Without one: a fault.
+#define COST_BOOK_CACHED "cached"
+bool cost_book_cached(struct workbench *bench, const char **told,
+                      struct fault *fault) FAULT_CHECKED;

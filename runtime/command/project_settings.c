@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "command/cost_book.h"
 #include "command/project.h"
 #include "command/vendor.h"
 
@@ -99,6 +100,13 @@ static int64_t watch_ms(void)
     return 60 * (first_ms > 0 ? first_ms : 1000);
 }
 
+// The vendor's own list, of whatever day, is no book.
+static const struct value *book_of(struct arena *arena, const struct options *options)
+{
+    bool is_book = options->at != NULL && strcmp(options->at, COST_BOOK_CACHED) != 0;
+    return is_book ? text_or_null(arena, options->at) : NULL;
+}
+
 const struct value *project_settings(const struct project *project, struct arena *arena,
                                      const char *project_id,
                                      const struct options *options)
@@ -108,7 +116,7 @@ const struct value *project_settings(const struct project *project, struct arena
         {"project_id", value_text(arena, project_id)},
         {"environment", value_text(arena, project->environment)},
         {"currency", value_text(arena, project->currency)},
-        {"prices_at", text_or_null(arena, options->at)},
+        {"prices_at", book_of(arena, options)},
         {"exchange", value_find(project->settings, "exchange")},
         {"endpoints", vendor_endpoints(arena)},
         {"key_kinds", vendor_key_kinds(arena)},

@@ -137,6 +137,25 @@ tells() { # CODE WORDS…: of the last `run`
   tells 1 'is no budget'
 }
 
+@test "without a network: the list as it was read, with its day" {
+  run "$pipster" --lab cost playbooks/shop.lua --at cached
+  tells 64 'no price list was read yet'
+  "$pipster" --lab run playbooks/shop.lua --yes
+  forget
+  run "$pipster" --lab cost --at cached
+  tells 0 'server cx23 in nbg1' '6.91 €/month net' "Prices: Hetzner's list as it was read on 20"
+  [ -z "$(requests)" ]
+  # The vendor does not answer: nobody has to ask for it.
+  run env HCLOUD_ENDPOINT=http://127.0.0.1:1 "$pipster" -e lab cost playbooks/shop.lua
+  tells 0 'only what is declared is priced' '6.91 €/month net' 'as it was read on 20'
+  sqlite3 .pipster/state/lab.cache "update fact set read_at_ms = 1781481600000"
+  run "$pipster" --lab cost --at cached
+  tells 0 'as it was read on 2026-06-15T00:00:00Z'
+  rm .pipster/state/lab.cache*
+  run env HCLOUD_ENDPOINT=http://127.0.0.1:1 "$pipster" -e lab cost playbooks/shop.lua
+  tells 4 'No answer'
+}
+
 @test "what a budget forbids has its price, and nothing is hidden" {
   sed -i '1i guard.budget { max = "$1/month" }' playbooks/shop.lua
   echo 'cost.item "oracle" { price = "3 CHF/month" }' >>playbooks/shop.lua
