@@ -22,6 +22,27 @@
 
 #define MOST_COMMANDS 64
 
+static bool format_fits(const struct command *command, struct options *options,
+                        struct fault *fault)
+{
+    const char *format = options->format;
+    if (!format)
+        return true;
+    bool is_json = strcmp(format, "json") == 0;
+    if (!is_json && strcmp(format, "markdown") != 0 && strcmp(format, "github") != 0) {
+        fault_set(fault, FAULT_USAGE, "there is no format \"%s\"", format);
+        return fault_next(fault, "--format markdown, github or json");
+    }
+    if (!is_json && !command->formats) {
+        fault_set(fault, FAULT_USAGE, "pipster %s does not speak %s", command->name,
+                  format);
+        return fault_next(fault, "leave out --format, or take --json");
+    }
+    options->json = options->json || is_json;
+    options->format = is_json ? NULL : format;
+    return true;
+}
+
 static const struct command *choose(const struct options *options, struct fault *fault)
 {
     if (!options->verb || options->help)
@@ -120,7 +141,7 @@ int main(int argc, char **argv)
     if (options_parse(&options, &arena, argc, argv, &fault)) {
         mask_for_github(&options);
         const struct command *command = choose(&options, &fault);
-        if (command)
+        if (command && format_fits(command, &options, &fault))
             code = command->run(&options, &fault);
     }
     check_output(&fault);

@@ -4,8 +4,8 @@
 
 #include "base/clock.h"
 #include "command/command.h"
-#include "command/judging_price.h"
 #include "command/rule_action.h"
+#include "command/rule_telling.h"
 #include "view/json_view.h"
 
 // What the words behind the verb ask for.
@@ -69,7 +69,7 @@ static bool has_state(const struct options *options)
 static bool open_bench(struct workbench *bench, const struct options *options,
                        const struct request *request, struct fault *fault)
 {
-    bool writes = request->action != NULL || has_state(options);
+    bool writes = request->action != NULL || (!options->state && has_state(options));
     if (!writes)
         return workbench_open(bench, options, WORKBENCH_READ, fault);
     if (workbench_open(bench, options, WORKBENCH_WRITE, fault))
@@ -94,23 +94,6 @@ static bool choose(struct workbench *bench, const struct request *request,
     return fault_next(fault, "pipster rules playbooks/scale.lua");
 }
 
-// A closed rule is priced where it alone is asked for: each price is a plan.
-static bool price_all(struct judging_price *price, struct judging *judging,
-                      const struct request *request, struct fault *fault)
-{
-    for (size_t i = 0; i < judging->count; i++) {
-        const struct rule_shown *shown = &judging->rules[i];
-        bool is_asked =
-            request->rule != NULL && strcmp(request->rule, shown->rule->name) == 0;
-        bool is_near =
-            shown->verdict.state != RULE_CLOSED && shown->verdict.state != RULE_ACCEPTED;
-        if ((is_asked || (is_near && request->rule == NULL)) &&
-            !judging_price_ask(price, judging, i, fault))
-            return false;
-    }
-    return true;
-}
-
 // An accepted proposal whose rule the playbook does not say any more is still in force.
 static void print_orphan(const struct workbench *bench, const struct judging *judging,
                          const struct record_amendment *accepted)
@@ -125,43 +108,19 @@ static void print_orphan(const struct workbench *bench, const struct judging *ju
                        accepted->rule, accepted->rule);
 }
 
-static void print(const struct workbench *bench, const struct judging *judging,
-                  const struct request *request)
+static bool print(const struct workbench *bench, const struct judging *judging,
+                  const struct request *request, struct fault *fault)
 {
-    bool is_first = true;
-    for (size_t i = 0; i < judging->count; i++) {
-        const struct rule_shown *shown = &judging->rules[i];
-        if (request->rule != NULL && strcmp(request->rule, shown->rule->name) != 0)
-            continue;
-        if (bench->options->json)
-            rule_view_json(stdout, shown);
-        else {
-            terminal_print(&bench->out, TERMINAL_PLAIN, "%s", is_first ? "" : "\n");
-            rule_view_print(&bench->out, shown);
-        }
-        is_first = false;
-    }
-    for (size_t i = 0; request->rule == NULL && i < bench->accepted.count; i++)
+    if (!rule_telling_print(bench, judging, request->rule, fault))
+        return false;
+    bool is_plain = !bench->options->json && bench->options->format == NULL;
+    for (size_t i = 0; is_plain && request->rule == NULL && i < bench->accepted.count;
+         i++)
         print_orphan(bench, judging, &bench->accepted.rows[i]);
-    if (judging->count == 0 && !bench->options->json)
+    if (judging->count == 0 && is_plain)
         terminal_print(&bench->out, TERMINAL_PLAIN, "%s says no rules.\n",
                        bench->wanted.playbook);
-}
-
-// 5: one that would propose costs too much; 2: one proposes.
-static int code_of(const struct judging *judging, const struct request *request)
-{
-    int code = 0;
-    for (size_t i = 0; i < judging->count; i++) {
-        const struct rule_shown *shown = &judging->rules[i];
-        if (request->rule != NULL && strcmp(request->rule, shown->rule->name) != 0)
-            continue;
-        if (shown->verdict.state == RULE_BLOCKED)
-            return 5;
-        if (shown->verdict.is_proposed)
-            code = 2;
-    }
-    return code;
+    return true;
 }
 
 static bool explain(struct workbench *bench, struct judging_price *price,
@@ -170,11 +129,11 @@ static bool explain(struct workbench *bench, struct judging_price *price,
 {
     size_t index;
     if ((request->rule != NULL && !judging_find(judging, request->rule, &index, fault)) ||
-        !price_all(price, judging, request, fault))
+        !rule_telling_price(price, judging, request->rule, fault) ||
+        !print(bench, judging, request, fault))
         return false;
-    print(bench, judging, request);
     if (bench->options->detailed_exitcode)
-        *code = code_of(judging, request);
+        *code = rule_telling_code(judging, request->rule);
     return bench->lock == NULL || judging_store(judging, 0, fault);
 }
 
@@ -191,9 +150,9 @@ static bool act(struct workbench *bench, struct judging_price *price,
         fault_clear(fault);
         return rule_action_forget(judging, accepted, fault);
     }
-    if (!price_all(price, judging, request, fault))
+    if (!rule_telling_price(price, judging, request->rule, fault) ||
+        !print(bench, judging, request, fault))
         return false;
-    print(bench, judging, request);
     fflush(stdout);
     if (strcmp(request->action, "accept") == 0)
         return rule_action_accept(judging, index, fault);
@@ -240,7 +199,12 @@ const struct command cmd_rules = {
         "decline the rule's times begin anew.\n"
         "\n"
         "  --override REASON    accept what is not proposed; the reason is kept\n"
+        "  --state FILE         by an exported state, which is only read\n"
+        "  --format FORMAT      markdown, json, or github: an annotation at the line of\n"
+        "                       what is to be decided, and the summary of the step\n"
         "  --detailed-exitcode  0: nothing is proposed, 2: something is, 5: something\n"
         "                       would be and costs too great a share of the revenue\n",
+    .formats = true,
+    .reads_export = true,
     .run = run,
 };

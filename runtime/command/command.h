@@ -10,6 +10,7 @@ struct command {
     const char *summary; // one line of `pipster help`
     const char *usage;   // the rest of `pipster help VERB`
     bool hidden;
+    bool formats;      // speaks --format markdown and github
     bool reads_export; // may be asked of an exported state: --state FILE
     // The exit code; a fault that is set is printed by main and decides it.
     int (*run)(const struct options *options, struct fault *fault);

@@ -41,6 +41,7 @@ static const struct flag flags[] = {
     {"--follow", "-f", FLAG_SWITCH, AT(follow), 0},
     {"--env", "-e", FLAG_TEXT, AT(environment), 0},
     {"--growth", NULL, FLAG_TEXT, AT(growth), 0},
+    {"--format", NULL, FLAG_TEXT, AT(format), 0},
     {"--help", "-h", FLAG_SWITCH, AT(help), 0},
     {"--html", NULL, FLAG_TEXT, AT(html), 0},
     {"--json", NULL, FLAG_SWITCH, AT(json), 0},

@@ -67,6 +67,7 @@ struct options {
     const char *html;        // --html FILE
     const char *revenue;     // --revenue
     const char *state;       // --state FILE
+    const char *format;      // --format: "markdown", "github"; "json" sets json
     const char *timeout;     // --timeout
     const char *since;       // --since
     const char *lines;       // -n, --lines

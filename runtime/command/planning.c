@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "command/planning.h"
 
+#include <string.h>
+
 #include "base/clock.h"
 #include "command/carry_out.h"
 #include "command/revenue_reading.h"
@@ -8,7 +10,9 @@
 #include "command/rule_notes.h"
 #include "command/saved_plan.h"
 #include "command/tip.h"
+#include "view/github.h"
 #include "view/json_view.h"
+#include "view/plan_markdown.h"
 #include "view/plan_view.h"
 #include "view/planfile_view.h"
 
@@ -79,13 +83,39 @@ bool planning_make(struct workbench *bench, const struct engine_options *asked,
     return planned;
 }
 
+static bool is_format(const struct workbench *bench, const char *format)
+{
+    return bench->options->format && strcmp(bench->options->format, format) == 0;
+}
+
+// Its annotations, and the summary of the step where there is one.
+static bool print_github(const struct workbench *bench, const struct plan *plan,
+                         struct fault *fault)
+{
+    FILE *summary = NULL;
+    struct terminal terminal;
+    if (!is_format(bench, "github"))
+        return true;
+    plan_markdown_annotate(&bench->out, plan);
+    if (!github_open_summary(&summary, fault))
+        return false;
+    if (!summary)
+        return true;
+    terminal_init(&terminal, summary, false);
+    plan_markdown_print(&terminal, plan);
+    return github_close_summary(summary, fault);
+}
+
 void planning_print(struct workbench *bench, const struct plan *plan)
 {
     if (bench->options->json)
         json_view_plan(stdout, plan);
+    else if (is_format(bench, "markdown"))
+        plan_markdown_print(&bench->out, plan);
     else
         plan_view_print(&bench->out, plan, bench->options->verbose);
-    rule_notes_print(bench, plan);
+    if (!bench->options->format) // then they are told in that, and in full
+        rule_notes_print(bench, plan);
     fflush(stdout);
 }
 
@@ -135,7 +165,8 @@ bool planning_show(struct workbench *bench, const struct engine_options *asked,
     bool planned = planning_make(bench, &lenient, &plan, fault);
     if (plan)
         planning_print(bench, plan);
-    planned = planned && plan && (!asked->destroy || carry_out_all(plan, fault)) &&
+    planned = planned && plan && print_github(bench, plan, fault) &&
+              (!asked->destroy || carry_out_all(plan, fault)) &&
               (!bench->options->out || save(bench, asked, undo, plan, fault)) &&
               plan_is_whole(plan, fault);
     if (planned && bench->options->detailed_exitcode &&

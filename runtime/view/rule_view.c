@@ -17,15 +17,8 @@ static struct day day_of(int64_t at_ms)
     return day;
 }
 
-static void print_state(const struct terminal *terminal,
-                        const struct rule_verdict *verdict)
+const char *rule_view_state(const struct rule_shown *shown, struct arena *arena)
 {
-    static const enum terminal_style styles[] = {
-        [RULE_CLOSED] = TERMINAL_DIM,     [RULE_HOLDING] = TERMINAL_CYAN,
-        [RULE_COOLING] = TERMINAL_CYAN,   [RULE_OPEN] = TERMINAL_GREEN,
-        [RULE_BLOCKED] = TERMINAL_RED,    [RULE_ACCEPTED] = TERMINAL_GREEN,
-        [RULE_FALLING] = TERMINAL_YELLOW,
-    };
     static const char *const words[] = {
         [RULE_CLOSED] = "closed",
         [RULE_HOLDING] = "holds, not long enough yet",
@@ -35,15 +28,32 @@ static void print_state(const struct terminal *terminal,
         [RULE_ACCEPTED] = "accepted",
         [RULE_FALLING] = "accepted, and no longer needed",
     };
-    terminal_print(terminal, styles[verdict->state], "  %s", words[verdict->state]);
+    const struct rule_verdict *verdict = &shown->verdict;
+    const char *text = words[verdict->state];
     if (verdict->since_ms != 0)
-        terminal_print(terminal, TERMINAL_PLAIN, " since %s",
-                       day_of(verdict->since_ms).text);
+        text = arena_format(arena, "%s since %s", text, day_of(verdict->since_ms).text);
     if (verdict->opens_ms != 0)
-        terminal_print(terminal, TERMINAL_PLAIN, "; opens on %s%s",
-                       day_of(verdict->opens_ms).text,
-                       verdict->state == RULE_CLOSED ? " at the present slope" : "");
-    terminal_print(terminal, TERMINAL_PLAIN, "\n");
+        text =
+            arena_format(arena, "%s; opens on %s%s", text, day_of(verdict->opens_ms).text,
+                         verdict->state == RULE_CLOSED ? " at the present slope" : "");
+    return text;
+}
+
+static void print_state(const struct terminal *terminal, const struct rule_shown *shown)
+{
+    static const enum terminal_style styles[] = {
+        [RULE_CLOSED] = TERMINAL_DIM,     [RULE_HOLDING] = TERMINAL_CYAN,
+        [RULE_COOLING] = TERMINAL_CYAN,   [RULE_OPEN] = TERMINAL_GREEN,
+        [RULE_BLOCKED] = TERMINAL_RED,    [RULE_ACCEPTED] = TERMINAL_GREEN,
+        [RULE_FALLING] = TERMINAL_YELLOW,
+    };
+    struct arena arena;
+    arena_init(&arena, 0);
+    const char *text = rule_view_state(shown, &arena);
+    int state = (int) strcspn(text, ";"); // what comes behind is plain
+    terminal_print(terminal, styles[shown->verdict.state], "  %.*s", state, text);
+    terminal_print(terminal, TERMINAL_PLAIN, "%s\n", text + state);
+    arena_clear(&arena);
 }
 
 static void print_label(const struct terminal *terminal, const char *label)
@@ -90,28 +100,38 @@ static void print_amended(const struct terminal *terminal, const struct value *a
     }
 }
 
-static void print_price(const struct terminal *terminal, const struct rule_shown *shown)
+const char *rule_view_price(const struct rule_shown *shown, struct arena *arena)
 {
     char before[MONEY_TEXT_SIZE], after[MONEY_TEXT_SIZE], difference[MONEY_TEXT_SIZE];
     struct money change = shown->after;
     struct fault ignored = {0};
     if (!shown->is_priced && shown->unpriced == NULL)
-        return;
-    print_label(terminal, "costs");
-    if (!shown->is_priced || !money_subtract(&change, shown->before, &ignored)) {
-        terminal_print(terminal, TERMINAL_YELLOW, "not priced: %s\n", shown->unpriced);
-        return;
+        return NULL;
+    if (!shown->is_priced || !money_subtract(&change, shown->before, &ignored))
+        return arena_format(arena, "not priced: %s", shown->unpriced);
+    return arena_format(
+        arena, "%s%s/month (%s → %s%s%s)", shown->is_more ? "at least " : "",
+        money_format_signed(change, difference), money_format(shown->before, before),
+        money_format(shown->after, after),
+        shown->share != NULL ? "; of the revenue " : "",
+        shown->share != NULL ? shown->share : "");
+}
+
+static void print_price(const struct terminal *terminal, const struct rule_shown *shown)
+{
+    struct arena arena;
+    arena_init(&arena, 0);
+    const char *price = rule_view_price(shown, &arena);
+    if (price != NULL) {
+        print_label(terminal, "costs");
+        terminal_print(terminal, shown->is_priced ? TERMINAL_PLAIN : TERMINAL_YELLOW,
+                       "%s\n", price);
     }
-    terminal_print(terminal, TERMINAL_PLAIN, "%s%s/month (%s → %s%s%s)\n",
-                   shown->is_more ? "at least " : "",
-                   money_format_signed(change, difference),
-                   money_format(shown->before, before), money_format(shown->after, after),
-                   shown->share != NULL ? "; of the revenue " : "",
-                   shown->share != NULL ? shown->share : "");
-    if (!shown->is_more)
-        return;
-    print_label(terminal, "");
-    terminal_print(terminal, TERMINAL_YELLOW, "not priced: %s\n", shown->unpriced);
+    if (shown->is_priced && shown->is_more) {
+        print_label(terminal, "");
+        terminal_print(terminal, TERMINAL_YELLOW, "not priced: %s\n", shown->unpriced);
+    }
+    arena_clear(&arena);
 }
 
 static void print_proposal(const struct terminal *terminal,
@@ -172,7 +192,7 @@ void rule_view_print(const struct terminal *terminal, const struct rule_shown *s
     const struct rule *rule = shown->rule;
     const struct rule_verdict *verdict = &shown->verdict;
     terminal_print(terminal, TERMINAL_BOLD, "%s", rule->name);
-    print_state(terminal, verdict);
+    print_state(terminal, shown);
     if (rule->doc != NULL)
         terminal_print(terminal, TERMINAL_DIM, "  %s\n", rule->doc);
     print_view(terminal, "when", &rule->when, &verdict->when);

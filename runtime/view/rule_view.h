@@ -22,6 +22,11 @@ struct rule_shown {
 void rule_view_print(const struct terminal *terminal, const struct rule_shown *shown);
 // One line of the type "rule".
 void rule_view_json(FILE *stream, const struct rule_shown *shown);
+// "open since 2026-11-15", "closed; opens on 2026-12-01 at the present slope"
+const char *rule_view_state(const struct rule_shown *shown, struct arena *arena);
+// "+3.00 €/month (5.99 € → 8.99 €; of the revenue 1.5%)", "not priced: …"; NULL: it
+// proposes nothing that could have a price, or nobody asked for it.
+const char *rule_view_price(const struct rule_shown *shown, struct arena *arena);
 // "rule bigger-server is open since 2026-11-15: pipster rules bigger-server", of what is
 // to be decided by a person; else NULL.
 const char *rule_view_note(const struct rule_shown *shown, struct arena *arena);
