@@ -18,6 +18,8 @@ local mrr_price = require "revenue.mrr_price"
 
 local mrr = {}
 
+local AT_ONCE = 1000 -- subscriptions
+
 local counted = { active = true, past_due = true }
 
 local function note(state, what)
@@ -195,10 +197,14 @@ local function tell(state, reading)
 end
 
 -- given: subscriptions, prices and coupons by id (those that had to be read apart),
--- currency, project_currency, exchange, tax (percent within inclusive prices), now_ms.
+-- currency, project_currency, exchange, tax (percent within inclusive prices), now_ms,
+-- pause (called now and then: what goes on for long has a limit of its own).
 function mrr.reading(given)
   local state = { given = given, totals = {}, codes = {}, customers = {}, notes = {} }
-  for _, subscription in ipairs(given.subscriptions) do add(subscription, state) end
+  for i, subscription in ipairs(given.subscriptions) do
+    add(subscription, state)
+    if given.pause and i % AT_ONCE == 0 then given.pause() end
+  end
   local reading = { source = "stripe", currency = told_in(state), customers = 0,
     as_of = given.now_ms, warnings = warnings_of(state), parts = {} }
   tell(state, reading)

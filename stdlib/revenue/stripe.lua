@@ -122,6 +122,7 @@ function stripe.read(given)
     subscriptions = subscriptions, prices = read_prices(wanted),
     coupons = read_coupons(wanted, gone), currency = given.currency, tax = given.tax,
     project_currency = settings.currency, exchange = settings.exchange, now_ms = now_ms,
+    pause = function() clock.sleep(0) end,
   }
   table.sort(gone)
   for _, id in ipairs(gone) do
