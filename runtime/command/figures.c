@@ -223,7 +223,8 @@ bool figures_gather(struct workbench *bench, const struct money *cost, int64_t n
         .arena = &bench->arena, .database = bench->database, .now_ms = now_ms};
     if (!read_revenue(figures, fault) ||
         (figures->revenue != NULL && !find_before(figures, &before, fault)) ||
-        !answer_load(bench->database, &bench->arena, now_ms, &figures->answers, fault))
+        !answer_load(bench->database, &bench->arena, now_ms, &figures->answers, fault) ||
+        !figures_state_read(bench, now_ms, &figures->state, fault))
         return false;
     take_rates(&bench->project, figures);
     add_revenue(figures, before);
@@ -280,7 +281,11 @@ static bool list(struct listing *listing, const struct rule_condition *condition
             if (is_listed(listing, term->figure))
                 continue;
             struct rule_figure *figure = &listing->items[listing->count++];
-            if (term->kind == RULE_ANSWER)
+            const struct rule_figure *shown =
+                figures_state_find(&listing->figures->state, term->figure);
+            if (shown != NULL)
+                *figure = *shown;
+            else if (term->kind == RULE_ANSWER)
                 read_answer(listing->figures, term->figure, figure);
             else if (!figures_measured_read(listing->figures, listing->rule, term->figure,
                                             figure, fault))

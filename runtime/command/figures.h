@@ -5,6 +5,7 @@
 // and says why and what to do.
 #pragma once
 
+#include "command/figures_state.h"
 #include "command/workbench.h"
 #include "engine/rule.h"
 #include "store/answer.h"
@@ -17,6 +18,7 @@ struct figures {
     int64_t now_ms;
     struct rule_figure business[FIGURES_OF_BUSINESS];
     size_t business_count;
+    struct figures_state state;
     struct rule_rate *rates; // in both directions
     size_t rate_count;
     struct record_answers answers;

@@ -5,12 +5,9 @@
 #include <string.h>
 
 #include "base/calendar.h"
-#include "command/figures_state.h"
-#include "engine/cost.h"
-#include "store/answer.h"
+#include "command/figures.h"
 #include "store/journal.h"
 #include "store/measurement.h"
-#include "store/revenue.h"
 
 #define RUNS        500
 #define QUARTER_MS  (92 * CALENDAR_DAY_MS)
@@ -23,10 +20,7 @@ struct reading {
     struct workbench *bench;
     struct review_facts *facts;
     int64_t now_ms;
-    struct record_run *runs; // newest first
-    size_t run_count;
     struct record_measurements measured;
-    const struct record_revenue *revenue;
 };
 
 static struct rule_figure *add(struct reading *reading, const char *name)
@@ -58,72 +52,6 @@ static void add_number(struct reading *reading, const char *name, double number,
         add_unknown(reading, name, "it is too large to be compared");
     else
         add_units(reading, name, llround(number * (double) MONEY_UNIT), "", as_of_ms);
-}
-
-// The newest run that says what all costs.
-static bool add_cost(struct reading *reading, struct money *cost, bool *known,
-                     struct fault *fault)
-{
-    size_t at = 0;
-    *known = false;
-    while (at < reading->run_count && reading->runs[at].cost_after == NULL)
-        at++;
-    if (at == reading->run_count) {
-        add_unknown(reading, "cost", NEVER_RUN);
-        return true;
-    }
-    const struct record_run *run = &reading->runs[at];
-    if (strcmp(run->outcome, "done") != 0) {
-        add_unknown(reading, "cost",
-                    "the last run was not carried out whole; pipster run goes on");
-        return true;
-    }
-    if (!money_parse_budget(run->cost_after, cost, fault))
-        return fault_while(fault, "reading the cost of run %lld", (long long) run->id);
-    *known = true;
-    add_units(reading, "cost", cost->units, cost->currency, run->begun_at_ms);
-    return true;
-}
-
-static void add_share(struct reading *reading, struct money cost, bool cost_is_known)
-{
-    const struct record_revenue *revenue = reading->revenue;
-    struct money in;
-    if (!cost_is_known)
-        add_unknown(reading, "share", NEVER_RUN);
-    else if (revenue == NULL || reading->now_ms > revenue->fresh_until_ms)
-        add_unknown(reading, "share", "the revenue is not known");
-    else if (!cost_convert(&reading->bench->engine, revenue->cautious, cost.currency,
-                           &in))
-        add_unknown(reading, "share", "there is no rate for it in pipster.lua");
-    else if (in.units <= 0)
-        add_unknown(reading, "share", "nothing comes in yet");
-    else
-        add_units(reading, "share", money_scale(cost, 100 * MONEY_UNIT, in.units).units,
-                  "", revenue->as_of_ms);
-}
-
-static void add_revenue(struct reading *reading)
-{
-    static const char *const names[] = {"revenue", "gross", "at_risk", "customers"};
-    const struct record_revenue *row = reading->revenue;
-    const char *why = NULL;
-    if (row == NULL)
-        why = "no revenue was read yet; pipster revenue reads it";
-    else if (reading->now_ms > row->fresh_until_ms)
-        why = "the last reading is too old; pipster revenue reads it anew";
-    for (size_t i = 0; why != NULL && i < 4; i++)
-        add_unknown(reading, names[i], why);
-    if (why != NULL)
-        return;
-    const struct money amounts[] = {row->cautious, row->gross, row->at_risk};
-    for (size_t i = 0; i < 3; i++)
-        add_units(reading, names[i], amounts[i].units, amounts[i].currency,
-                  row->as_of_ms);
-    if (row->customers < 0)
-        add_unknown(reading, "customers", "its source does not tell it");
-    else
-        add_units(reading, "customers", row->customers * MONEY_UNIT, "", row->as_of_ms);
 }
 
 // Of all checks that measured it the one that is worst off.
@@ -165,41 +93,6 @@ static void add_age(struct reading *reading, const char *name, const char *measu
     add_number(reading, name, age_ms / (double) unit_ms, row->at_ms);
 }
 
-// Each rate in both directions.
-static void add_rates(struct reading *reading)
-{
-    const struct engine *engine = &reading->bench->engine;
-    struct review_facts *facts = reading->facts;
-    for (size_t i = 0; i < engine->rate_count; i++) {
-        const struct engine_rate *rate = &engine->rates[i];
-        const char *pair[] = {rate->from, rate->to, rate->from};
-        for (size_t way = 0; way < 2 && facts->rate_count < REVIEW_RATES; way++) {
-            struct rule_rate *added = &facts->rates[facts->rate_count];
-            struct money one = {MONEY_UNIT, ""}, worth;
-            memcpy(one.currency, pair[way], strlen(pair[way]) + 1);
-            if (!cost_convert(engine, one, pair[way + 1], &worth))
-                continue;
-            memcpy(added->from, pair[way], strlen(pair[way]) + 1);
-            memcpy(added->to, pair[way + 1], strlen(pair[way + 1]) + 1);
-            added->rate = worth.units;
-            facts->rate_count++;
-        }
-    }
-}
-
-static bool read_state(struct reading *reading, struct fault *fault)
-{
-    struct workbench *bench = reading->bench;
-    return journal_load_runs(bench->database, &bench->arena, RUNS, &reading->runs,
-                             &reading->run_count, fault) &&
-           measurement_load_newest(bench->database, &bench->arena, 1, NULL,
-                                   &reading->measured, fault) &&
-           revenue_load_accepted(bench->database, &bench->arena, reading->now_ms,
-                                 &reading->revenue, fault) &&
-           answer_load(bench->database, &bench->arena, reading->now_ms,
-                       &reading->facts->answers, fault);
-}
-
 static void add_all_measured(struct reading *reading)
 {
     static const char *const lowest[] = {"uptime_7d", "uptime_30d"};
@@ -213,30 +106,64 @@ static void add_all_measured(struct reading *reading)
             "no backup was restored for trial; pipster drill restore does it");
 }
 
+// What all costs a month, as the newest run left it. *unknown says why it is not known.
+static bool read_cost(struct reading *reading, struct money *cost, const char **unknown,
+                      struct fault *fault)
+{
+    struct workbench *bench = reading->bench;
+    struct record_run *runs = NULL;
+    size_t count = 0, at = 0;
+    if (!journal_load_runs(bench->database, &bench->arena, RUNS, &runs, &count, fault))
+        return false;
+    while (at < count && runs[at].cost_after == NULL)
+        at++;
+    *unknown = NULL;
+    if (at == count)
+        *unknown = NEVER_RUN;
+    else if (strcmp(runs[at].outcome, "done") != 0)
+        *unknown = "the last run was not carried out whole; pipster run goes on";
+    else if (!money_parse_budget(runs[at].cost_after, cost, fault))
+        return fault_while(fault, "reading the cost of run %lld",
+                           (long long) runs[at].id);
+    return true;
+}
+
+static void add_business(struct reading *reading, const struct figures *figures,
+                         const char *cost_unknown)
+{
+    static const char *const of_cost[] = {"cost", "share", "cost_per_customer"};
+    for (size_t i = 0; i < figures->business_count; i++) {
+        struct rule_figure *figure = add(reading, figures->business[i].name);
+        *figure = figures->business[i];
+        for (size_t k = 0; cost_unknown != NULL && k < 3; k++)
+            if (strcmp(figure->name, of_cost[k]) == 0)
+                figure->unknown = cost_unknown;
+    }
+    for (size_t i = 0; i < figures->state.count; i++)
+        *add(reading, figures->state.items[i].name) = figures->state.items[i];
+}
+
 bool review_facts_read(struct workbench *bench, int64_t now_ms,
                        struct review_facts *facts, struct rule_input *input,
                        struct fault *fault)
 {
     struct reading reading = {.bench = bench, .facts = facts, .now_ms = now_ms};
+    struct figures figures;
     struct money cost;
-    struct figures_state state;
-    bool cost_is_known;
+    const char *unknown = NULL;
     *facts = (struct review_facts){0};
-    if (!read_state(&reading, fault) ||
-        !add_cost(&reading, &cost, &cost_is_known, fault) ||
-        !figures_state_read(bench, now_ms, &state, fault))
+    if (!read_cost(&reading, &cost, &unknown, fault) ||
+        !figures_gather(bench, unknown == NULL ? &cost : NULL, now_ms, &figures, fault) ||
+        !measurement_load_newest(bench->database, &bench->arena, 1, NULL,
+                                 &reading.measured, fault))
         return fault_while(fault, "reading what the state shows");
-    add_share(&reading, cost, cost_is_known);
-    add_revenue(&reading);
-    add_unknown(&reading, "churn", "nobody tells it");
+    facts->answers = figures.answers;
+    add_business(&reading, &figures, unknown);
     add_all_measured(&reading);
-    for (size_t i = 0; i < state.count; i++)
-        facts->figures[facts->figure_count++] = state.items[i];
-    add_rates(&reading);
     *input = (struct rule_input){.now_ms = now_ms,
                                  .figures = facts->figures,
                                  .figure_count = facts->figure_count,
-                                 .rates = facts->rates,
-                                 .rate_count = facts->rate_count};
+                                 .rates = figures.rates,
+                                 .rate_count = figures.rate_count};
     return true;
 }

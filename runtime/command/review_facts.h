@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: MIT
 //
-// What the state shows by itself, as figures that rules and reviews compare: no host and
-// no API is asked. What it does not show is not known, and says what would tell it.
+// The figures that a review looks at: those of rules, with the cost as the last run left
+// it and what was measured last in place of a window. No host and no API is asked.
 #pragma once
 
 #include "command/workbench.h"
 #include "engine/rule.h"
 
 #define REVIEW_FACTS 40
-#define REVIEW_RATES 64
 
 struct review_facts {
     struct rule_figure figures[REVIEW_FACTS];
     size_t figure_count;
-    struct rule_rate rates[REVIEW_RATES];
-    size_t rate_count;
     struct record_answers answers;
 };
 

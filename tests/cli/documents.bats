@@ -35,6 +35,8 @@ run_elsewhere() { # COMMAND: prints which test runs it
     "export HCLOUD_TOKEN="*) echo tests/cli/helpers.bash 'lab env' ;;
     "build/pipster plan playbooks/phase1.lua"* | "build/pipster run "*phase1.lua* | \
       "pipster --lab run playbooks/phase1.lua --yes") echo tests/demo 'run "$playbook"' ;;
+    *playbooks/scale.lua* | *"answer can_optimize"*)
+      echo tests/cli/scale.bats 'each command of SCALE.md' ;;
     # There must be a rest.
     "pipster apply next.plan --resume") echo tests/cli/saved_plans.bats '--resume carries out the rest' ;;
     # A whole part, as root on a host that has such backups.
