@@ -7,6 +7,7 @@
 #include "base/calendar.h"
 #include "base/clock.h"
 #include "command/command.h"
+#include "command/radar.h"
 #include "command/review_due.h"
 #include "command/review_facts.h"
 #include "command/review_names.h"
@@ -56,6 +57,23 @@ static bool look(struct review *review, struct fault *fault)
     return true;
 }
 
+static bool list_prices(struct review *review, struct review_shown *shown,
+                        struct fault *fault)
+{
+    struct workbench *bench = &review->bench;
+    struct radar radar;
+    if (!radar_look(&bench->project, &bench->recorded, &bench->arena, &radar, fault))
+        return false;
+    struct review_price *prices =
+        arena_alloc(&bench->arena, (radar.count + 1) * sizeof *prices);
+    for (size_t i = 0; i < radar.count; i++)
+        prices[i] = (struct review_price){radar.rows[i].address, radar.rows[i].text,
+                                          radar.rows[i].data};
+    shown->prices = prices;
+    shown->price_count = radar.count;
+    return true;
+}
+
 static bool show(struct review *review, int *code, struct fault *fault)
 {
     struct workbench *bench = &review->bench;
@@ -66,11 +84,13 @@ static bool show(struct review *review, int *code, struct fault *fault)
     int64_t due_ms = due.due_ms != 0 ? due.due_ms : review_due_after(review->now_ms);
     calendar_format(calendar_date_of(due.last_ms), last);
     calendar_format(calendar_date_of(due_ms), next);
-    const struct review_shown shown = {.lines = bench->wanted.reviews,
-                                       .found = review->found,
-                                       .last = due.last_ms != 0 ? last : NULL,
-                                       .due = next,
-                                       .is_due = due.is_due};
+    struct review_shown shown = {.lines = bench->wanted.reviews,
+                                 .found = review->found,
+                                 .last = due.last_ms != 0 ? last : NULL,
+                                 .due = next,
+                                 .is_due = due.is_due};
+    if (!list_prices(review, &shown, fault))
+        return false;
     if (bench->options->json)
         review_view_json(stdout, &shown);
     else

@@ -34,6 +34,18 @@ static void print_line(const struct terminal *terminal, const struct review_line
         terminal_print(terminal, TERMINAL_DIM, "    %s\n", found->next);
 }
 
+static void print_prices(const struct terminal *terminal,
+                         const struct review_shown *shown)
+{
+    if (shown->price_count > 0)
+        terminal_print(terminal, TERMINAL_BOLD, "\nRetired or dearer\n");
+    for (size_t i = 0; i < shown->price_count; i++) {
+        terminal_print(terminal, TERMINAL_YELLOW, "  ! ");
+        terminal_print(terminal, TERMINAL_PLAIN, "%s: %s\n", shown->prices[i].address,
+                       shown->prices[i].text);
+    }
+}
+
 void review_view_print(const struct terminal *terminal, const struct review_shown *shown)
 {
     const char *part = "";
@@ -45,6 +57,7 @@ void review_view_print(const struct terminal *terminal, const struct review_show
         part = line->part;
         print_line(terminal, line, &shown->found[i]);
     }
+    print_prices(terminal, shown);
     terminal_print(terminal, TERMINAL_BOLD, "\n%zu met, %zu missed, %zu not known.\n",
                    review_view_count(shown, RULE_TRUE),
                    review_view_count(shown, RULE_FALSE),
@@ -91,12 +104,27 @@ static void write_line(FILE *stream, const struct review_line *line,
     arena_clear(&arena);
 }
 
+static void write_price(FILE *stream, const struct review_price *price)
+{
+    struct arena arena;
+    arena_init(&arena, 0);
+    const struct value_entry entries[] = {
+        {"address", value_text(&arena, price->address)},
+        {"text", value_text(&arena, price->text)},
+        {"data", price->data},
+    };
+    json_view_line(stream, "review_price", value_map(&arena, entries, 3));
+    arena_clear(&arena);
+}
+
 void review_view_json(FILE *stream, const struct review_shown *shown)
 {
     struct arena arena;
     arena_init(&arena, 0);
     for (size_t i = 0; i < shown->lines.count; i++)
         write_line(stream, &shown->lines.items[i], &shown->found[i]);
+    for (size_t i = 0; i < shown->price_count; i++)
+        write_price(stream, &shown->prices[i]);
     const struct value_entry entries[] = {
         {"met", value_integer(&arena, (int64_t) review_view_count(shown, RULE_TRUE))},
         {"missed", value_integer(&arena, (int64_t) review_view_count(shown, RULE_FALSE))},

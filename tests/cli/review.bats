@@ -235,3 +235,17 @@ P
   sed -n 's/.*known are: //p' <<<"$output" | tr -d ' ' | tr ',' '\n' | sort >known
   diff told known
 }
+
+@test "what is retired stands below the checklist, with what to take instead" {
+  shop
+  run "$pipster" --lab review
+  [[ $output != *'Retired or dearer'* ]]
+  sqlite3 .pipster/state/lab.cache "update fact set text = json_set(text,
+    '\$.retired[#]', json('{\"type\":\"cx23\",\"location\":\"nbg1\",
+      \"after\":\"2026-01-31T23:59:59Z\",\"take\":\"cx33\",\"price\":\"8.4900000000\"}'))
+    where key = 'hetzner.radar'"
+  run "$pipster" --lab review
+  tells 0 'Retired or dearer' '! hetzner.server/app: cx23 in nbg1 is not sold any more' \
+    'cx33 is as large, 8.49 €/month'
+  [ "$("$pipster" --lab review --json | jq -r 'select(.type == "review_price") | .data.take')" = cx33 ]
+}

@@ -36,6 +36,17 @@ static void test_each_line_and_the_sum(void **state)
            "done\n");
 }
 
+static void test_what_is_retired(void **state)
+{
+    (void) state;
+    const struct review_price price = {"hetzner.server/app", "cx22 is not sold any more",
+                                       NULL};
+    const struct review_shown shown = {
+        .found = found, .prices = &price, .price_count = 1, .due = "2026-05-01"};
+    review_view_print(&terminal, &shown);
+    expect("\nRetired or dearer\n  ! hetzner.server/app: cx22 is not sold any more\n");
+}
+
 static void test_one_that_is_due(void **state)
 {
     (void) state;
@@ -62,6 +73,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_each_line_and_the_sum, begin, end),
+        cmocka_unit_test_setup_teardown(test_what_is_retired, begin, end),
         cmocka_unit_test_setup_teardown(test_one_that_is_due, begin, end),
         cmocka_unit_test_setup_teardown(test_json, begin, end),
     };
