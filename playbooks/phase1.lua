@@ -159,4 +159,6 @@ output {
   url = "https://" .. domain,
   runbook = "/opt/pipster/RUNBOOK.md",
 }
-return { app = app, host = host, zone = zone, identity = identity, site = site }
+return {
+  app = app, host = host, key = key, zone = zone, identity = identity, site = site,
+}

@@ -72,6 +72,13 @@ local dumps = backup.postgres "identity" {
 }
 check.backup "identity" { backup = dumps, newer_than = "26h" }
 
+-- `--var rented_drill=true`: from the box alone on a server of its own, for a cent.
+if input("rented_drill", { default = false }) then
+  backup.drill "identity" {
+    backup = dumps, every = "quarterly", ssh_keys = { first.key },
+  }
+end
+
 host:file "/opt/pipster/RESTORE.md" { mode = "0644", content = require "phase2_restore" }
 
 -- Day 10: the baseline -----------------------------------------------------------------

@@ -84,6 +84,10 @@ function declared_of.shorthand(declared, name)
   end
   check_texts(declared, name)
   check_clear(declared, name)
+  if kind_of(declared.drill) == "table" then
+    refuse(name, "drill says how often, on its own host",
+      "on a rented server: backup.drill \"" .. name .. "\" { backup = …, every = … }")
+  end
   for _, key in ipairs { "every", "keep" } do
     if declared[key] then span.seconds(declared[key], key .. " of " .. name) end
   end

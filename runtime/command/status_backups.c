@@ -59,6 +59,33 @@ static void say_backup(struct status *status, const struct record_measurements *
                duration_format(age_ms(status, newest), age), of);
 }
 
+static double minutes_of(const struct record *row)
+{
+    const struct value *minutes = value_find(row->attributes, "minutes");
+    if (minutes != NULL && minutes->kind == VALUE_NUMBER)
+        return minutes->number;
+    return (double) value_find_integer(row->attributes, "minutes", 0);
+}
+
+// A drill on a rented server knows by itself when it was, and what it cost.
+static void say_rented(struct status *status, const struct record *row)
+{
+    const struct value *found = row->attributes;
+    int64_t age = status->now_ms - value_find_integer(found, "drilled_at", 0) * 1000;
+    char text[DURATION_TEXT_SIZE];
+    age = age > 0 ? age : 0;
+    const struct value_entry entries[] = {
+        {"address", value_text(status->arena, row->address)},
+        {"cost", value_find(found, "cost")},
+        {"drill_age_seconds", value_integer(status->arena, age / 1000)},
+    };
+    status_say(status, "backups", STATUS_PLAIN, value_map(status->arena, entries, 3),
+               "%s: restored on a rented %s %s ago, in %.1f minutes, for %s",
+               row->address, value_find_text(found, "type", "server"),
+               duration_format(age, text), minutes_of(row),
+               value_find_text(found, "cost", "a price that was not known"));
+}
+
 // Measurements outlive what was measured: "app:check.backup/shop", and a backup on app.
 static bool is_there(const struct state_rows *rows, const char *address)
 {
@@ -82,5 +109,8 @@ bool status_backups(struct status *status, struct fault *fault)
             is_there(&status->recorded, row->address))
             say_backup(status, &measured, row->address);
     }
+    for (size_t i = 0; i < status->recorded.count; i++)
+        if (strcmp(status->recorded.rows[i].type, "backup.drill") == 0)
+            say_rented(status, &status->recorded.rows[i]);
     return true;
 }

@@ -50,6 +50,15 @@ lost_row_comes_back() { # which block of step 1
   tells 'No changes.'
 }
 
+@test "and on a rented server, from the box alone, which is gone afterwards" {
+  ends 0 run --yes --var rented_drill=true
+  tells 'backup.drill/identity created'
+  [ "$("$pipster" --lab state show backup.drill/identity --json |
+    jq -r '.attributes | "\(.cost) \(.hours) \(.rows > 0)"')" = '0.0096 EUR 1 true' ]
+  ends 0 run --yes
+  tells '- backup.drill/identity'
+}
+
 @test "the second run is empty after all that" {
   nothing_to_do
 }

@@ -25,6 +25,7 @@ local refused = {
   { { database = "a", keep = "7 days" }, "no span of time" },
   { { database = "a", also = { "/a b" } }, "cannot go along" },
   { { database = "a", also = { "etc" } }, "cannot go along" },
+  { { database = "a", drill = { on = "rented" } }, "drill says how often" },
   { { database = "a" }, "cannot be its name", "a/b" },
   { { database = "a", offsite = { } }, "one of box, sftp and s3" },
   { { database = "a", offsite = { sftp = "u@h:23/b", s3 = "https://h/b" } }, "one of" },
