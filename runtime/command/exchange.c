@@ -19,6 +19,27 @@ void exchange_add(struct project *project, struct arena *arena, const char *from
         (struct engine_rate){other, one, back.units, date};
 }
 
+static bool is_word(const char *key)
+{
+    static const char *const words[] = {"date", "source", "max_age"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(key, words[i]) == 0)
+            return true;
+    return false;
+}
+
+static bool is_pair(const char *key)
+{
+    return strlen(key) == 7 && key[3] == '_' &&
+           strspn(key, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_") == 7;
+}
+
+static bool refuse_pair(const char *key, struct fault *fault)
+{
+    fault_set(fault, FAULT_ERROR, "exchange.%s in pipster.lua is no rate", key);
+    return fault_next(fault, "exchange = { date = \"2026-11-20\", EUR_USD = \"1.085\" }");
+}
+
 static bool take_pairs(struct project *project, struct arena *arena,
                        const struct value *exchange, struct fault *fault)
 {
@@ -28,10 +49,10 @@ static bool take_pairs(struct project *project, struct arena *arena,
         const char *pair = exchange->map.entries[i].key;
         const char *text = value_find_text(exchange, pair, NULL);
         struct money one;
-        bool is_pair = strspn(pair, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_") == 7 &&
-                       strlen(pair) == 7 && pair[3] == '_';
-        if (!is_pair || !text)
+        if (is_word(pair))
             continue;
+        if (!is_pair(pair) || !text)
+            return refuse_pair(pair, fault);
         if (!money_parse(text, pair + 4, &one, fault))
             return fault_while(fault, "reading exchange.%s of pipster.lua", pair);
         if (one.units <= 0)

@@ -61,9 +61,31 @@ static const char *amount(struct arena *arena, int64_t units, const char *curren
     char text[MONEY_TEXT_SIZE];
     struct money money = {units, ""};
     memcpy(money.currency, currency, sizeof money.currency);
-    if (*currency != '\0')
-        return arena_text(arena, money_format(money, text));
-    return arena_text(arena, money_format_exact(money, text));
+    return arena_text(arena, money_format(money, text));
+}
+
+// To the hundredth, unless that would tell another side of the bound than it is on.
+static int64_t round_number(int64_t units, const struct rule_term *term)
+{
+    const int64_t hundredth = MONEY_UNIT / 100;
+    int64_t rounded =
+        money_scale((struct money){units, ""}, 1, hundredth).units * hundredth;
+    bool is_same = (rounded > term->bound) == (units > term->bound) &&
+                   (rounded < term->bound) == (units < term->bound);
+    return is_same ? rounded : units;
+}
+
+// Of money, or a number with the unit that it is compared in: "70%".
+static const char *words(struct arena *arena, int64_t units, const struct rule_term *term)
+{
+    char text[MONEY_TEXT_SIZE];
+    if (*term->currency != '\0')
+        return amount(arena, units, term->currency);
+    const char *unit = term->text + strlen(term->text);
+    while (unit > term->text && strchr("0123456789.", unit[-1]) == NULL)
+        unit--;
+    return arena_format(arena, "%s%s",
+                        money_format_exact((struct money){units, ""}, text), unit);
 }
 
 // When the straight line through what it was and what it is meets the bound; 0: never.
@@ -85,11 +107,14 @@ static const char *tell(struct arena *arena, const struct rule_figure *figure,
                         const struct rule_term *term, const struct rule_rate *rate,
                         int64_t seen, bool holds)
 {
-    const char *own = amount(arena, convert(rate, seen), term->currency);
+    int64_t shown = convert(rate, seen);
+    if (*term->currency == '\0')
+        shown = round_number(shown, term);
+    const char *own = words(arena, shown, term);
     if (rate != NULL)
         own = arena_format(arena, "%s (%s)", own, amount(arena, seen, figure->currency));
-    int64_t way = term->bound - convert(rate, seen);
-    const char *apart = amount(arena, way < 0 ? -way : way, term->currency);
+    int64_t way = term->bound - shown;
+    const char *apart = words(arena, way < 0 ? -way : way, term);
     const char *most = is_upward(term->comparison) ? "at least " : "at most ";
     bool spread = figure->lowest != figure->highest;
     if (holds)

@@ -68,6 +68,13 @@ tells() { # CODE WORDS…: of the last `run`
   tells 64 'no exchange rate from EUR to "CHF"' 'exchange = {'
 }
 
+@test "a rate that is none is told, not passed over" {
+  sed -i.bak 's/EUR_USD = /USD = /' pipster.lua
+  run "$pipster" --lab cost playbooks/shop.lua --currency USD
+  mv pipster.lua.bak pipster.lua
+  tells 1 'exchange.USD in pipster.lua is no rate' 'EUR_USD = "1.085"'
+}
+
 @test "at the reference rates of a file" {
   printf 'Date, USD, JPY, CHF, \n29 September 2026, 1.0900, 160.5, N/A, \n' >rates.csv
   echo 'cost.item "mail" { price = "3210 JPY/month" }' >>playbooks/shop.lua

@@ -100,8 +100,8 @@ Happy customers' ]
     (1, 'check.uptime/b', 'uptime_30d', 99.4, '%', 1769904000000),
     (1, 'app:check.backup/db', 'drill_age', 86400, 's', 1769904000000),
     (1, 'app:check.backup/db', 'age', 3600, 's', 1769904000000);"
-  [ "$(line phase2-uptime)" = 'met: uptime_30d >= 99% is 99.4' ]
-  [[ $(line long-uptime) == 'missed: uptime_30d is 99.4: 0.5 from >= 99.9%' ]]
+  [ "$(line phase2-uptime)" = 'met: uptime_30d >= 99% is 99.4%' ]
+  [[ $(line long-uptime) == 'missed: uptime_30d is 99.4%: 0.5% from >= 99.9%' ]]
   [ "$(line restore)" = 'met: drill_days <= 92 is 1' ]
   [ "$(line phase2-backups)" = 'met: backup_hours <= 26 is 1' ]
   # An age goes on; what was measured long ago says nothing of today.

@@ -136,7 +136,7 @@ says() { # TEXT
   says '? cpu is not known: it was measured 2 times in the last 3 days, and not for 2 days'
   measure 8 cpu 70
   on 10 rules
-  says '✗ cpu is at times 70: 10 from > 80%'
+  says '✗ cpu is at times 70%: 10% from > 80%'
   sqlite3 .pipster/state/lab.db 'UPDATE measurement SET value = 81.5 WHERE value = 70'
   on 10 rules --detailed-exitcode
   [ "$status" -eq 2 ] || { echo "$output"; return 1; }
