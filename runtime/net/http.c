@@ -42,6 +42,8 @@ struct http {
     bool pump_deferred;
     bool delivery_deferred;
     int64_t attempts;
+    int64_t most_attempts; // where it is limited
+    bool is_limited;
     // By both ends of the connection: curl tells a certificate only at the handshake, and
     // later requests on the same connection have it too.
     struct map certificates;
@@ -405,13 +407,24 @@ static bool is_address(const char *host)
     return inet_pton(AF_INET, host, bytes) == 1 || inet_pton(AF_INET6, host, bytes) == 1;
 }
 
+static bool may_begin(struct http *http, struct http_request *request)
+{
+    if (fault_is_set(&request->fault))
+        return false;
+    if (!http->is_limited || http->attempts < http->most_attempts)
+        return start_curl(http, &request->fault);
+    fault_set(&request->fault, FAULT_ERROR, "more requests than are allowed here");
+    snprintf(request->fault.code, sizeof request->fault.code, "limit");
+    return false;
+}
+
 static void begin(struct http *http, struct http_request *request)
 {
     char host[ORIGIN_SIZE], port[8];
     list_add(&http->active, request);
     http->active_count++;
     request->started_ms = clock_monotonic_ms();
-    if (fault_is_set(&request->fault) || !start_curl(http, &request->fault)) {
+    if (!may_begin(http, request)) {
         finish(http, request, CURLE_URL_MALFORMAT);
         return;
     }
@@ -503,4 +516,10 @@ void http_cancel(struct http_request *request)
 int64_t http_count(const struct http *http)
 {
     return http->attempts;
+}
+
+void http_limit(struct http *http, int64_t most)
+{
+    http->most_attempts = http->attempts + most;
+    http->is_limited = most >= 0;
 }

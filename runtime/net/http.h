@@ -75,3 +75,6 @@ void http_cancel(struct http_request *request);
 
 // Requests sent so far, for --timing and tests.
 int64_t http_count(const struct http *http);
+// At most so many more are sent from now on, retries among them; what comes then ends
+// with the code "limit". -1: as many as there are.
+void http_limit(struct http *http, int64_t most);

@@ -45,6 +45,28 @@ static void connections_are_kept(void **state)
     exchange_close(&exchange);
 }
 
+static void no_more_are_sent_than_are_allowed(void **state)
+{
+    (void) state;
+    struct exchange exchange;
+    exchange_open(&exchange, handle);
+    exchange_call(&exchange, "GET", "/ok", NULL);
+    http_limit(exchange.http, 1);
+    exchange_call(&exchange, "GET", "/ok", NULL);
+    assert_int_equal(exchange.status, 200);
+    exchange_call(&exchange, "GET", "/ok", NULL);
+    assert_string_equal(exchange.fault.code, "limit");
+    assert_false(exchange.sent);
+    http_limit(exchange.http, 0);
+    exchange_call(&exchange, "GET", "/ok", NULL);
+    assert_string_equal(exchange.fault.code, "limit");
+    assert_int_equal(http_count(exchange.http), 2);
+    http_limit(exchange.http, -1);
+    exchange_call(&exchange, "GET", "/ok", NULL);
+    assert_int_equal(exchange.status, 200);
+    exchange_close(&exchange);
+}
+
 static void kept_connections_keep_no_loop_turning(void **state)
 {
     (void) state;
@@ -350,6 +372,7 @@ int main(void)
         cmocka_unit_test(the_crash_points_are_reached_by_a_post),
         cmocka_unit_test(an_answer_of_any_status_is_no_fault),
         cmocka_unit_test(connections_are_kept),
+        cmocka_unit_test(no_more_are_sent_than_are_allowed),
         cmocka_unit_test(kept_connections_keep_no_loop_turning),
         cmocka_unit_test(waiting_costs_no_turns),
         cmocka_unit_test(many_at_once_all_come),
