@@ -48,8 +48,9 @@ static bool may_be_asked(const struct asking *asking, const struct revenue_sourc
     int64_t requests = revenue_source_requests(source);
     if (asking->how != REVENUE_READING_IN_PLAN)
         return true;
+    // Not known: it is tried, and ends where it takes more than are left.
     if (requests < 0)
-        requests = known != NULL ? known->requests : REVENUE_READING_REQUESTS + 1;
+        requests = known != NULL ? known->requests : 1;
     bool runs = strcmp(source->kind, "command") == 0 &&
                 !value_find_bool(source->settings, "safe", false);
     return !runs && asking->requests + requests <= REVENUE_READING_REQUESTS;
@@ -66,6 +67,17 @@ static void date_part(struct takings_part *part, const struct takings_part *know
     part->as_of_ms = part->is_undated && known != NULL ? known->as_of_ms : now_ms;
 }
 
+static bool refuse_asking(const struct revenue_source *source, struct fault *fault)
+{
+    fault_set(fault, FAULT_ERROR, "revenue.%s is not read in a plan", source->kind);
+    fault_where(fault, "%s", source->where);
+    fault_why(fault, "%s",
+              strcmp(source->kind, "command") == 0
+                  ? "its command is not declared safe"
+                  : "a plan makes at most two requests for it, and this takes more");
+    return fault_next(fault, "pipster revenue");
+}
+
 static bool ask(struct asking *asking, const struct revenue_source *source,
                 struct takings_part *part, struct fault *fault)
 {
@@ -75,13 +87,18 @@ static bool ask(struct asking *asking, const struct revenue_source *source,
         value_with(&bench->arena, source->settings, "directory",
                    value_text(&bench->arena, bench->project.root));
     int64_t before = http_count(bench->http);
+    if (asking->how == REVENUE_READING_IN_PLAN)
+        http_limit(bench->http, REVENUE_READING_REQUESTS - asking->requests);
     bool done = revenue_source_lend(bench, source, asking->how == REVENUE_READING_IN_PLAN,
                                     fault) &&
                 errand_run(bench, "revenue.reading", "read", asked, &told, fault) &&
                 takings_part_read(told, bench->project.currency, part, fault);
     int64_t made = http_count(bench->http) - before;
+    http_limit(bench->http, -1);
     asking->requests += made;
     asking->asked = asking->asked || !source->is_local;
+    if (!done && strcmp(fault->code, "limit") == 0)
+        return refuse_asking(source, fault);
     if (!done) {
         if (fault->where[0] == '\0')
             fault_where(fault, "%s", source->where);
@@ -93,17 +110,6 @@ static bool ask(struct asking *asking, const struct revenue_source *source,
     part->requests = made;
     date_part(part, find_known(asking, source), asking->now_ms);
     return true;
-}
-
-static bool refuse_asking(const struct revenue_source *source, struct fault *fault)
-{
-    fault_set(fault, FAULT_ERROR, "revenue.%s is not read in a plan", source->kind);
-    fault_where(fault, "%s", source->where);
-    fault_why(fault, "%s",
-              strcmp(source->kind, "command") == 0
-                  ? "its command is not declared safe"
-                  : "a plan makes few requests for it, and this may take more");
-    return fault_next(fault, "pipster revenue");
 }
 
 static bool gather(struct asking *asking, const struct revenue_sources *sources,

@@ -14,8 +14,8 @@ enum revenue_reading_how {
     REVENUE_READING_NOW,     // asked anyway
 };
 
-// Requests that a plan may make for it.
-#define REVENUE_READING_REQUESTS 3
+// Requests that a plan may make for it; with the one for prices it is three.
+#define REVENUE_READING_REQUESTS 2
 
 struct revenue_reading {
     size_t source_count;                   // that are declared
