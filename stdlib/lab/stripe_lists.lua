@@ -171,8 +171,8 @@ lists.routes = {
     views.coupon_expands) },
 }
 
-local function put_coupons(world, holder)
-  for _, discount in ipairs(holder.discounts or {}) do
+local function put_coupons(world, discounts)
+  for _, discount in ipairs(discounts or {}) do
     local coupon = discount.source.coupon
     if not coupon.deleted then world.coupons[coupon.id] = coupon end
   end
@@ -181,10 +181,11 @@ end
 -- A subscription, with its prices and coupons beside it.
 function lists.put(world, subscription)
   table.insert(world.subscriptions, subscription)
-  put_coupons(world, subscription)
+  put_coupons(world, subscription.discounts)
+  put_coupons(world, { subscription.customer_discount })
   for _, item in ipairs(subscription.items.data) do
     world.prices[item.price.id] = item.price
-    put_coupons(world, item)
+    put_coupons(world, item.discounts)
   end
 end
 

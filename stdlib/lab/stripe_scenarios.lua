@@ -81,7 +81,7 @@ function made.metered()
     item(price("price_base", 2000)) }) } }
 end
 
--- 80 + 85 + 100 + 75 + 90; while they last 80 + 85 + 50 + 75 + 90
+-- 80 + 85 + 100 + 75 + 90 + 60; while they last 80 + 85 + 50 + 75 + 90 + 60
 function made.coupons()
   local plan = price("price_coupons", 10000)
   local addon = price("price_addon", 2000)
@@ -98,6 +98,8 @@ function made.coupons()
       item(price("price_small", 8000)),
       item(addon, 1, { discounts = { discount({ id = "ADDON50", percent_off = 50,
         applies_to = { products = { addon.product } } }, "forever") } }) }),
+    subscription("regular", plan, { customer_discount = discount({ id = "REGULAR40",
+      percent_off = 40 }, "forever") }),
   } }
 end
 

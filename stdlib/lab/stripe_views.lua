@@ -87,6 +87,17 @@ function views.item(item, expand, path)
   return shown
 end
 
+-- Its own discount is always shown, the coupon of it by its id.
+local function customer_of(subscription)
+  local told = subscription.customer_discount
+  local discount = told and views.copy(told) or json.null
+  if told then
+    discount.object, discount.source = "discount",
+      { type = "coupon", coupon = told.source.coupon.id }
+  end
+  return { id = subscription.customer, object = "customer", discount = discount }
+end
+
 function views.subscription(subscription, expand, path)
   local shown, items = views.copy(subscription), {}
   for i, item in ipairs(subscription.items.data) do
@@ -94,7 +105,10 @@ function views.subscription(subscription, expand, path)
       items[i] = views.item(item, expand, path .. "items.data.")
     end
   end
-  shown.object = "subscription"
+  shown.object, shown.customer_discount = "subscription", nil
+  if is_expanded(expand, path .. "customer") then
+    shown.customer = customer_of(subscription)
+  end
   shown.items = { object = "list", data = json.list(items),
     has_more = #subscription.items.data > SHOWN_ITEMS,
     url = "/v1/subscription_items?subscription=" .. subscription.id }

@@ -20,10 +20,12 @@ function mrr_discount.coupon(discount)
   return discount.coupon or discount.source and discount.source.coupon
 end
 
--- The list of an item or a subscription.
+-- The list of an item or a subscription. What a customer has is for those of their
+-- subscriptions that have none of their own.
 function mrr_discount.list(holder)
   if holder.discounts and #holder.discounts > 0 then return holder.discounts end
-  return { holder.discount }
+  local customer = type(holder.customer) == "table" and holder.customer or {}
+  return { holder.discount or customer.discount }
 end
 
 local function coupon_of(discount, coupons)

@@ -21,7 +21,7 @@ local function check_key(given)
   fault("STRIPE_API_KEY is a secret key, which may do everything", {
     why = "reading revenue needs no more than a look at subscriptions",
     next = "make a restricted key in the dashboard (Developers, API keys) that may read "
-      .. "Subscriptions, Prices and Coupons, or say allow_secret_key = true",
+      .. "Subscriptions, Customers, Prices and Coupons, or say allow_secret_key = true",
   })
 end
 

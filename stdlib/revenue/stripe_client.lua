@@ -18,7 +18,7 @@ end
 local client = rest.client {
   name = "stripe", title = "Stripe", key = "STRIPE_API_KEY", said = said,
   where = "dashboard: Developers, API keys, restricted key",
-  may = "read Subscriptions, Prices and Coupons",
+  may = "read Subscriptions, Customers, Prices and Coupons",
   -- What it answers is told by its version; without one, by that of the account.
   headers = { ["Stripe-Version"] = "2025-09-30.clover" },
 }
@@ -27,7 +27,8 @@ local PER_PAGE, MOST_PAGES = 100, 500
 local KEPT = 24 * 3600 -- seconds; tiers and coupons are never changed, only replaced
 
 local EXPAND, DISCOUNTS = "expand%5B%5D", { -- expand[]
-  subscriptions = { "data.discounts.source.coupon", "data.items.data.discounts" },
+  subscriptions = { "data.discounts.source.coupon", "data.items.data.discounts",
+    "data.customer" },
   items = { "data.discounts.source.coupon" },
 }
 

@@ -40,8 +40,8 @@ expect_figures() { # SCENARIO FIGURES
 @test "pages, coupons, tiers, currencies: what each comes to, by how many requests" {
   expect_figures pages '2500 2500 0 250 USD'
   [ "$(asked /v1/subscriptions)" = 4 ]
-  expect_figures coupons '430 380 0 5 USD'
-  [ "$(asked '/v1/coupons/.*')" = 5 ]
+  expect_figures coupons '490 440 0 6 USD'
+  [ "$(asked '/v1/coupons/.*')" = 6 ]
   expect_figures tiered '108 108 0 3 USD'
   [ "$(asked '/v1/prices/.*')" = 2 ]
   # Tiers and coupons are kept for a day.

@@ -94,6 +94,18 @@ return stripe.cases {
   { what = "as older versions of the API tell it", how = "100.00 × 75 %",
     gross = "75.00", sub(price(10000), { discounts = false, discount = {
       coupon = { id = "old", percent_off = 25, duration = "forever" } } }) },
+  { what = "of the customer, where the subscription has none", how = "100.00 × 60 %",
+    gross = "60.00", sub(price(10000), { customer = { id = "cus_1", discount =
+      off(40) } }) },
+  { what = "of the customer and of the subscription: that of the subscription counts",
+    how = "100.00 × 90 %", gross = "90.00", sub(price(10000), { customer = {
+      id = "cus_1", discount = off(40) }, discounts = { off(10) } }) },
+  { what = "of the customer behind those of an item", how = "(100 − 20) × 60 %",
+    gross = "48.00", sub({ item(price(10000), 1, only(less(2000))) }, { customer = {
+      id = "cus_1", discount = off(40) } }) },
+  { what = "of the customer, while it lasts", how = "100.00; 100.00 × 60 %",
+    gross = "100.00", cautious = "60.00", sub(price(10000), { customer = {
+      id = "cus_1", discount = off(40, "repeating", later) } }) },
   { what = "a coupon that was read apart", how = "100.00 × 60 %", gross = "60.00",
     given = { coupons = { c = { id = "c", percent_off = 40, duration = "forever" } } },
     sub(price(10000), only { source = { type = "coupon", coupon = "c" } }) },

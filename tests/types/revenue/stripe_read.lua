@@ -18,7 +18,7 @@ local told = {
   { "weekly", gross = "52.00" },
   { "tiered", gross = "108.00", customers = 3, calls = 4 },
   { "metered", gross = "20.00", warns = "paid by use" },
-  { "coupons", gross = "430.00", cautious = "380.00", customers = 5, calls = 7,
+  { "coupons", gross = "490.00", cautious = "440.00", customers = 6, calls = 8,
     warns = "coupon GONE25 is deleted" },
   { "trials", gross = "20.00" },
   { "past_due", gross = "50.00", at_risk = "30.00", customers = 2 },
@@ -37,7 +37,7 @@ local refused = {
     what = "listing active subscriptions at Stripe failed", why = "HTTP 401",
     next = "STRIPE_API_KEY.*restricted key" },
   { "forbidden", code = "forbidden", why = "HTTP 403", calls = 1,
-    next = "may read Subscriptions, Prices and Coupons" },
+    next = "may read Subscriptions, Customers, Prices and Coupons" },
   { "rate_limited_for_long", code = "rate_limited", why = "HTTP 429", calls = 6,
     next = "wait a minute" },
   { "server_error", why = "HTTP 500", calls = 2 },
@@ -90,7 +90,7 @@ for _, row in ipairs(refused) do
 end
 
 add("tiers and coupons are kept for a day", function(w, steps)
-  for _, case in ipairs { { "tiered", 4 }, { "coupons", 7 } } do
+  for _, case in ipairs { { "tiered", 4 }, { "coupons", 8 } } do
     scenario(w, case[1])
     local function count()
       w.calls = {}
