@@ -117,5 +117,6 @@ const struct command cmd_forecast = {
         "  --assume NAME=VALUE  a figure or an answer that nobody knows: cpu=85%,\n"
         "                       soc2=yes\n"
         "  --svg FILE           the same as a plot\n",
+    .reads_export = true,
     .run = run,
 };

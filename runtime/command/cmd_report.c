@@ -75,5 +75,6 @@ const struct command cmd_report = {
         "on the page, with the reason.\n"
         "\n"
         "  --html FILE  where to write it, in place of what is there; - for stdout\n",
+    .reads_export = true,
     .run = run,
 };

@@ -68,5 +68,6 @@ const struct command cmd_what_if = {
         "  --customers N        how many pay\n"
         "  --currency CODE      of an amount without one; else that of the readings\n"
         "  --assume NAME=VALUE  a figure or an answer: cpu=85%, soc2=yes\n",
+    .reads_export = true,
     .run = run,
 };

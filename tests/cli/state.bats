@@ -178,6 +178,11 @@ secret/key" ]
   [ "$status" -eq 2 ] || { echo "$output"; return 1; }
   run "$pipster" --lab status --state saved.json
   [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+  run "$pipster" --lab report --html page.html --state saved.json
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+  grep -q 'hetzner.server/app' page.html
+  run "$pipster" --lab what-if --mrr '$5000' --customers 200 --state saved.json
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
   [ -z "$(ls .pipster/state | grep -v cache)" ]
   [ -z "$(ls tmp)" ]
   run "$pipster" --lab run --state saved.json --yes
