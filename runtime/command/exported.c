@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "engine/paid.h"
+
 #define LONGEST ((size_t) 256 << 20)
 
 static bool read_file(struct text *text, const char *path, struct fault *fault)
@@ -47,8 +49,22 @@ static bool make_folder(struct arena *arena, const char **folder, struct fault *
     return fault_why(fault, "%s", strerror(errno));
 }
 
-static bool put(struct database *database, const struct state_text *state,
-                struct fault *fault)
+void exported_put(struct transaction *transaction, struct arena *arena,
+                  const struct state_text *state, const struct state_business *there)
+{
+    const struct value *prices = state->prices;
+    for (size_t i = 0; i < state->measured.count; i++)
+        measurement_take(transaction, &state->measured.rows[i]);
+    for (size_t i = 0; prices && i < prices->map.count; i++)
+        paid_take(transaction, arena, prices->map.entries[i].key,
+                  prices->map.entries[i].value->string.bytes);
+    state_business_put(transaction, &state->business, there);
+    state_set_setting(transaction, "tip", state->tip);
+    state_set_setting(transaction, "tip_base", state->tip_base);
+}
+
+static bool put(struct database *database, struct arena *arena,
+                const struct state_text *state, struct fault *fault)
 {
     const struct state_business none = {0};
     if (!database_take_project_id(database, state->project_id, fault))
@@ -57,20 +73,16 @@ static bool put(struct database *database, const struct state_text *state,
     // What is secret in a row is a digest in the export: there is nothing to seal.
     for (size_t i = 0; i < state->rows.count; i++)
         state_put(transaction, NULL, &state->rows.rows[i]);
-    for (size_t i = 0; i < state->measured.count; i++)
-        measurement_take(transaction, &state->measured.rows[i]);
-    state_business_put(transaction, &state->business, &none);
-    state_set_setting(transaction, "tip", state->tip);
-    state_set_setting(transaction, "tip_base", state->tip_base);
+    exported_put(transaction, arena, state, &none);
     return transaction_commit(transaction, fault);
 }
 
-static bool unpack(const char *database_path, const struct state_text *state,
-                   struct fault *fault)
+static bool unpack(const char *database_path, struct arena *arena,
+                   const struct state_text *state, struct fault *fault)
 {
     struct database *database = NULL;
     bool done = database_open(&database, database_path, DATABASE_WRITE, fault) &&
-                put(database, state, fault);
+                put(database, arena, state, fault);
     if (database)
         database_close(database);
     return done;
@@ -85,7 +97,7 @@ bool exported_unpack(struct arena *arena, const char *path, const char **folder,
                 make_folder(arena, folder, fault);
     if (done) {
         *database_path = arena_format(arena, "%s/exported.db", *folder);
-        done = unpack(*database_path, &state, fault);
+        done = unpack(*database_path, arena, &state, fault);
     }
     text_clear(&text);
     return done || fault_while(fault, "reading the exported state %s", path);

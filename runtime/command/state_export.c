@@ -10,6 +10,7 @@
 
 #include "base/redact.h"
 #include "command/project.h"
+#include "engine/paid.h"
 #include "store/file.h"
 #include "store/state_text.h"
 #include "view/terminal.h"
@@ -38,6 +39,25 @@ static bool write_file(struct arena *arena, const char *path, const struct text 
     return file_publish(beside, path, NULL, fault);
 }
 
+// Of the rows that are there.
+static bool load_prices(struct arena *arena, struct database *database,
+                        struct state_text *state, struct fault *fault)
+{
+    const struct state_rows *rows = &state->rows;
+    struct value_entry *entries = arena_alloc(arena, (rows->count + 1) * sizeof *entries);
+    size_t count = 0;
+    for (size_t i = 0; i < rows->count; i++) {
+        const char *text = NULL;
+        if (!paid_said(database, arena, rows->rows[i].address, &text, fault))
+            return false;
+        if (text)
+            entries[count++] =
+                (struct value_entry){rows->rows[i].address, value_text(arena, text)};
+    }
+    state->prices = count > 0 ? value_map(arena, entries, count) : NULL;
+    return true;
+}
+
 bool state_export_write(struct arena *arena, struct database *database, struct text *out,
                         struct fault *fault)
 {
@@ -47,6 +67,7 @@ bool state_export_write(struct arena *arena, struct database *database, struct t
         !state_setting(database, arena, "tip_base", &state.tip_base, fault) ||
         !measurement_load_newest(database, arena, MEASURED, NULL, &state.measured,
                                  fault) ||
+        !load_prices(arena, database, &state, fault) ||
         !state_business_load(database, arena, &state.business, fault))
         return false;
     state_text_write(out, &state);

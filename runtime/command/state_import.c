@@ -48,11 +48,7 @@ static bool replace(struct workbench *bench, const struct state_text *state,
         record.changed_at_ms = clock_now_ms();
         state_put(transaction, bench->vault, &record);
     }
-    for (size_t i = 0; i < state->measured.count; i++)
-        measurement_take(transaction, &state->measured.rows[i]);
-    state_business_put(transaction, &state->business, &there);
-    state_set_setting(transaction, "tip", state->tip);
-    state_set_setting(transaction, "tip_base", state->tip_base);
+    exported_put(transaction, &bench->arena, state, &there);
     return transaction_commit(transaction, fault);
 }
 

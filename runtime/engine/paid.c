@@ -23,13 +23,25 @@ void paid_put(struct transaction *transaction, struct arena *arena, const char *
     state_note_setting(transaction, key_of(arena, address), text);
 }
 
+bool paid_said(struct database *database, struct arena *arena, const char *address,
+               const char **text, struct fault *fault)
+{
+    return state_setting(database, arena, key_of(arena, address), text, fault);
+}
+
+void paid_take(struct transaction *transaction, struct arena *arena, const char *address,
+               const char *text)
+{
+    state_note_setting(transaction, key_of(arena, address), text);
+}
+
 // "4.15 EUR 1790000000000"; found.monthly stays empty where nothing was said.
 static bool read_said(const struct engine *engine, struct arena *arena,
                       const char *address, struct paid *found, struct fault *fault)
 {
     const char *text = NULL;
     char amount[MONEY_TEXT_SIZE], currency[4];
-    if (!state_setting(engine->database, arena, key_of(arena, address), &text, fault))
+    if (!paid_said(engine->database, arena, address, &text, fault))
         return false;
     if (text == NULL ||
         sscanf(text, "%39s %3s %" SCNd64, amount, currency, &found->since_ms) != 3)
@@ -84,8 +96,7 @@ static bool sum_listed(const struct change *change, struct money *sum)
 }
 
 static bool look(const struct engine *engine, struct plan *plan,
-                 const struct change *change, struct paid_list *list,
-                 struct fault *fault)
+                 const struct change *change, struct paid_list *list, struct fault *fault)
 {
     struct paid found = {.address = change->address};
     struct money kept, today;
@@ -101,8 +112,7 @@ static bool look(const struct engine *engine, struct plan *plan,
         !cost_convert(engine, found.listed, currency, &today))
         return true;
     list->items[list->count++] = found;
-    return money_add(&list->now, kept, fault) &&
-           money_subtract(&list->now, today, fault);
+    return money_add(&list->now, kept, fault) && money_subtract(&list->now, today, fault);
 }
 
 bool paid_look(const struct engine *engine, struct plan *plan, struct paid_list *list,

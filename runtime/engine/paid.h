@@ -26,6 +26,12 @@ struct paid_list {
 bool paid_look(const struct engine *engine, struct plan *plan, struct paid_list *list,
                struct fault *fault) FAULT_CHECKED;
 
+// What a person said of it, as text that paid_take keeps again; NULL: nothing.
+bool paid_said(struct database *database, struct arena *arena, const char *address,
+               const char **text, struct fault *fault) FAULT_CHECKED;
+void paid_take(struct transaction *transaction, struct arena *arena, const char *address,
+               const char *text);
+
 // Keeps what a person says; `monthly` NULL: what the journal says counts again.
 void paid_put(struct transaction *transaction, struct arena *arena, const char *address,
               const struct money *monthly, int64_t now_ms);

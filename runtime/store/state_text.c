@@ -94,6 +94,7 @@ void state_text_write(struct text *out, const struct state_text *state)
         {"tip_base", text_or_null(&arena, state->tip_base)},
         {"resources", value_list(&arena, items, count)},
         {"measurements", measurements_of(&arena, &state->measured)},
+        {"prices", state->prices},
         {"revenues", lists.revenues},
         {"answers", lists.answers},
         {"evaluations", lists.evaluations},
@@ -339,6 +340,17 @@ static bool read_business(struct reading *reading, const struct value *document,
            refuse(reading, why);
 }
 
+static bool read_prices(struct reading *reading, const struct value *prices)
+{
+    reading->where = "prices";
+    if (prices && prices->kind != VALUE_MAP)
+        return refuse(reading, "they must be a map");
+    for (size_t i = 0; prices && i < prices->map.count; i++)
+        if (!is_plain_text(prices->map.entries[i].value))
+            return refuse(reading, "a price must be a text");
+    return true;
+}
+
 bool state_text_read(struct arena *arena, const char *bytes, size_t length,
                      struct state_text *state, struct fault *fault)
 {
@@ -359,10 +371,12 @@ bool state_text_read(struct arena *arena, const char *bytes, size_t length,
         rows->kind != VALUE_LIST)
         return refuse(&reading, "its tip or its resources are not what they must be");
     state->project_id = id;
+    state->prices = value_find(document, "prices");
     state->tip = tip ? tip->string.bytes : NULL;
     state->tip_base = base ? base->string.bytes : NULL;
     return read_rows(&reading, rows, &state->rows) &&
            read_measurements(&reading, value_find(document, "measurements"),
                              &state->measured) &&
+           read_prices(&reading, state->prices) &&
            read_business(&reading, document, &state->business);
 }

@@ -19,6 +19,7 @@ struct state_text {
     struct state_rows rows; // sorted
     struct record_measurements measured; // the newest of each, by address and name
     struct state_business business;
+    const struct value *prices; // address → what a person said that it costs; or NULL
 };
 
 void state_text_write(struct text *out, const struct state_text *state);

@@ -215,6 +215,27 @@ secret/key" ]
     { echo "$output"; return 1; }
 }
 
+@test "import: what was said, answered and came in goes along" {
+  made
+  "$pipster" --lab cost set hetzner.server/app '4.15 €'
+  "$pipster" --lab revenue set 640 --customers 52 --currency EUR
+  "$pipster" --lab state export saved.json
+  jq -e '.prices["hetzner.server/app"] | startswith("4.15 EUR")' saved.json
+  jq -e '.revenues[0].gross == "640"' saved.json
+  mkdir away && mv .pipster/state/lab.db* away/
+  run "$pipster" --lab cost --state saved.json
+  [[ $output == *'4.15 €/month as said'* ]] || { echo "$output"; return 1; }
+  "$pipster" --lab state import saved.json
+  "$pipster" --lab state export again.json
+  cmp saved.json again.json
+  # The same once more, in place of what is there, doubles nothing.
+  "$pipster" --lab state import saved.json --yes
+  "$pipster" --lab state export again.json
+  cmp saved.json again.json
+  run "$pipster" --lab revenue
+  [[ $output == *640.00* ]]
+}
+
 @test "import: in place of what is there only when agreed; another project's never" {
   made
   "$pipster" --lab state export saved.json

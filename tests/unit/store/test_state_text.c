@@ -109,6 +109,8 @@ static void what_does_not_fit_is_refused(void **state)
         {HEAD "[],\"measurements\":[{\"address\":\"a\",\"name\":\"n\","
               "\"value\":\"7\",\"at_ms\":5}]}",
          "a measurement"},
+        {HEAD "[],\"prices\":[]}", "must be a map"},
+        {HEAD "[],\"prices\":{\"host/app\":7}}", "must be a text"},
         {HEAD "[],\"answers\":[{\"name\":\"soc2\"}]}", "\"value\" is missing"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
