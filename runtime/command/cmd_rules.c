@@ -6,6 +6,7 @@
 #include "command/command.h"
 #include "command/rule_action.h"
 #include "command/rule_telling.h"
+#include "command/rules_backtest.h"
 #include "view/json_view.h"
 
 // What the words behind the verb ask for.
@@ -168,6 +169,8 @@ static int run(const struct options *options, struct fault *fault)
     struct judging judging;
     struct request request;
     int code = 0;
+    if (options->word_count > 0 && strcmp(options->words[0], "backtest") == 0)
+        return rules_backtest(options, fault);
     if (!read_request(options, &request, fault))
         return 0;
     if (options->json)
@@ -189,6 +192,8 @@ const struct command cmd_rules = {
     .usage =
         "pipster rules [PLAYBOOK] [RULE] [--detailed-exitcode] [--json]\n"
         "pipster rules accept|decline|withdraw RULE [--yes]\n"
+        "pipster rules backtest HISTORY [PLAYBOOK] [--assume NAME=VALUE …]\n"
+        "                                          [--svg FILE]\n"
         "\n"
         "Judges the rules of the playbook (without one: the one last run) by the newest\n"
         "figures, and keeps what they said. A rule named alone is priced though it is\n"
@@ -197,6 +202,9 @@ const struct command cmd_rules = {
         "accept makes the proposal part of every plan, until withdraw takes it back; "
         "after\n"
         "decline the rule's times begin anew.\n"
+        "\n"
+        "backtest says what would have been done when, and what all would have cost, by\n"
+        "a table of CSV with a line for each day: date,mrr,customers and other figures.\n"
         "\n"
         "  --override REASON    accept what is not proposed; the reason is kept\n"
         "  --state FILE         by an exported state, which is only read\n"

@@ -159,7 +159,7 @@ of_json() { # FILTER, of the lines that the last `run` printed
     run "$pipster" --lab "${@:2}"
     tells 0
     shown=$((shown + 1))
-  done < <(sed -n '/^```sh$/,/^```$/s/^\(pipster .*\)/\1/p' "$root/docs/FORECAST.md")
+  done < <(sed -n '/^```sh$/,/^```$/s/^\(pipster [fw].*\)/\1/p' "$root/docs/FORECAST.md")
   [ "$shown" = 4 ]
   grep -q '</svg>' growth.svg
 }
