@@ -38,7 +38,8 @@ static bool can_amend(const struct rule_price *price, const char *address,
     return is_included || is_declared(&price->declared, address);
 }
 
-// What a rule proposes, behind what there is. False: its playbook is not there.
+// What a rule proposes, behind what there is. False: not all of it is there: a playbook,
+// or what a stage has yet to declare.
 static bool add_proposal(const struct rule_price *price, const struct rule *rule,
                          struct script_amendment *amendments, size_t *count)
 {
@@ -54,7 +55,9 @@ static bool add_proposal(const struct rule_price *price, const struct rule *rule
             (struct script_amendment){.include = path, .where = where};
     for (size_t i = 0; rule->amend != NULL && i < rule->amend->map.count; i++) {
         const struct value_entry *entry = &rule->amend->map.entries[i];
-        if (can_amend(price, entry->key, path != NULL))
+        bool can = can_amend(price, entry->key, path != NULL);
+        is_there = is_there && can;
+        if (can)
             amendments[(*count)++] = (struct script_amendment){
                 .address = entry->key, .attributes = entry->value, .where = where};
     }
