@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "base/calendar.h"
 #include "command/command.h"
+#include "command/figures.h"
 #include "command/future.h"
 
 // Whatever a rule waits for but figures counts as over.
@@ -16,6 +17,23 @@ static void skip_times(struct future *future)
     declared->rules = rules;
 }
 
+// What is measured and answered today, of each rule over its own window.
+static bool take_others(struct future *future, struct forecast_input *input,
+                        struct fault *fault)
+{
+    const struct resource_set *declared = &future->price.declared;
+    struct figures figures;
+    struct rule_input *others =
+        arena_alloc(&future->bench.arena, (declared->rule_count + 1) * sizeof *others);
+    if (!figures_gather(&future->bench, NULL, future->now_ms, &figures, fault))
+        return false;
+    for (size_t i = 0; i < declared->rule_count; i++)
+        if (!figures_input(&figures, &declared->rules[i], &others[i], fault))
+            return false;
+    input->others = others;
+    return true;
+}
+
 static bool show(struct future *future, struct fault *fault)
 {
     struct rule_figure figures[] = {future->revenue, future->revenue, future->customers};
@@ -25,7 +43,7 @@ static bool show(struct future *future, struct fault *fault)
     struct forecast_input input = {
         .points = &point, .point_count = 1, .ends = ends, .row_count = 1};
     skip_times(future);
-    if (!future_take_pasts(future, &input, fault))
+    if (!future_take_pasts(future, &input, fault) || !take_others(future, &input, fault))
         return false;
     return future_show(future, &input,
                        arena_format(&future->bench.arena,

@@ -115,6 +115,28 @@ of_json() { # FILTER, of the lines that the last `run` printed
     'closed: revenue is 400.00 $: 100.00 $ from > $500' ]
 }
 
+@test "what-if goes by what is measured today, unless it is assumed" {
+  SOURCE_DATE_EPOCH=1796083200 "$pipster" --lab run playbooks/shop.lua --yes
+  local day
+  for day in 0 1 2 3 4 5 6 7 8; do
+    sqlite3 .pipster/state/lab.db "INSERT INTO measurement (run, address, name, value, at_ms)
+      VALUES (0, 'app:check.usage/app', 'cpu', 88, (1796083200 - $day * 86400) * 1000)"
+  done
+  run "$pipster" --lab what-if --mrr 5000
+  tells 0 'busy: change hetzner.server/app' 'bigger: customers is not known'
+  run "$pipster" --lab what-if --mrr 5000 --assume cpu=20%
+  tells 0 'busy: cpu is 20'
+}
+
+@test "a forecast begins with what was accepted" {
+  "$pipster" --lab run playbooks/shop.lua --yes
+  "$pipster" --lab rules accept bigger --yes --override 'we know better'
+  run "$pipster" --lab forecast --growth 12%/month --mrr '$300' --customers 30 --months 8
+  tells 0 '2026-12           300.00 $         30       8.99 €' 'No rule would propose anything'
+  run "$pipster" --lab what-if --mrr 5000 --customers 60 --json
+  [ "$(of_json 'select(.name == "bigger") | .state')" = accepted ]
+}
+
 @test "nothing is changed, nothing is stored" {
   "$pipster" --lab run playbooks/shop.lua --yes
   cp .pipster/state/lab.db before.db
