@@ -8,6 +8,8 @@
 
 #define OWN_FIGURES 3 // cost, share, cost_per_customer
 
+enum told { TOLD_NOTHING, TOLD_BLOCKED, TOLD_OPEN };
+
 struct going {
     const struct forecast_input *input;
     struct arena *arena;
@@ -15,7 +17,8 @@ struct going {
     struct arena *seen; // that, or on the last day what is handed out
     struct forecast *forecast;
     struct rule_past *pasts;
-    bool *in_force, *blocked;
+    bool *in_force;
+    enum told *told; // of each rule, as it stands
     struct forecast_price cost;
     struct rule_input look; // of the day
     const struct rule_figure *revenue, *customers;
@@ -131,28 +134,48 @@ static struct forecast_event *add_event(struct going *going, const struct rule *
     return event;
 }
 
+static bool changes_nothing(const struct rule *rule)
+{
+    return rule->include == NULL && (rule->amend == NULL || rule->amend->map.count == 0);
+}
+
+// What is not done stays so day by day, and is told once.
+static void tell(struct going *going, size_t number, enum told told,
+                 const struct rule_verdict *verdict, const struct forecast_price *price)
+{
+    static const enum forecast_what words[] = {[TOLD_BLOCKED] = FORECAST_BLOCKED,
+                                               [TOLD_OPEN] = FORECAST_TOLD,
+                                               [TOLD_NOTHING] = FORECAST_ACCEPTED};
+    bool is_known = told != TOLD_NOTHING && going->told[number] == told;
+    going->told[number] = told;
+    if (is_known || (told == TOLD_NOTHING && !verdict->is_proposed))
+        return;
+    struct forecast_event *event =
+        add_event(going, &going->input->rules[number], words[told]);
+    event->after = *price;
+    event->why = arena_text(going->arena,
+                            verdict->is_proposed ? verdict->warning : verdict->waits);
+}
+
 // It is open: what would it cost, and may it?
 static bool go_up(struct going *going, size_t number, struct rule_verdict *verdict,
                   struct fault *fault)
 {
     const struct rule *rule = &going->input->rules[number];
     struct forecast_price price;
-    going->in_force[number] = true;
+    bool stays = changes_nothing(rule);
+    going->in_force[number] = !stays;
     if (!ask_price(going, &price, fault))
         return fault_while(fault, "pricing what rule \"%s\" proposes", rule->name);
     rule_afford(rule, price.is_whole ? &price.monthly : NULL,
                 going->has_share ? &going->monthly : NULL, going->seen, verdict);
-    going->in_force[number] = verdict->is_proposed;
-    if (verdict->is_proposed ||
-        (verdict->state == RULE_BLOCKED && !going->blocked[number])) {
-        struct forecast_event *event = add_event(
-            going, rule, verdict->is_proposed ? FORECAST_ACCEPTED : FORECAST_BLOCKED);
-        event->after = price;
-        event->why = arena_text(going->arena,
-                                verdict->is_proposed ? verdict->warning : verdict->waits);
-    }
-    going->blocked[number] = verdict->state == RULE_BLOCKED;
-    if (verdict->is_proposed)
+    going->in_force[number] = verdict->is_proposed && !stays;
+    tell(going, number,
+         verdict->state == RULE_BLOCKED  ? TOLD_BLOCKED
+         : verdict->is_proposed && stays ? TOLD_OPEN
+                                         : TOLD_NOTHING,
+         verdict, &price);
+    if (going->in_force[number])
         going->cost = price;
     return true;
 }
@@ -196,7 +219,7 @@ static bool judge(struct going *going, size_t number, struct fault *fault)
     rule_judge(&going->input->rules[number], &look, going->seen, verdict);
     going->pasts[number] = verdict->past;
     if (verdict->state != RULE_OPEN)
-        going->blocked[number] = false;
+        going->told[number] = TOLD_NOTHING;
     if (!verdict->is_proposed)
         return true;
     return verdict->state == RULE_FALLING ? go_down(going, number, fault)
@@ -247,7 +270,7 @@ static bool begin(struct going *going, struct fault *fault)
     forecast->verdicts = arena_alloc(going->arena, count * sizeof *forecast->verdicts);
     going->pasts = arena_alloc(going->arena, count * sizeof *going->pasts);
     going->in_force = arena_alloc(going->arena, count * sizeof *going->in_force);
-    going->blocked = arena_alloc(going->arena, count * sizeof *going->blocked);
+    going->told = arena_alloc(going->arena, count * sizeof *going->told);
     for (size_t i = 0; i < input->rule_count; i++) {
         if (input->pasts != NULL)
             going->pasts[i] = input->pasts[i];

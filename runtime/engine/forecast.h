@@ -55,6 +55,7 @@ enum forecast_what {
     FORECAST_ACCEPTED, // it proposed, and that was done
     FORECAST_BLOCKED,  // it would have, at too great a share of the revenue
     FORECAST_RELEASED, // it proposed to go back, and that was done
+    FORECAST_TOLD,     // it proposed something that changes nothing here
 };
 
 struct forecast_event {

@@ -73,9 +73,9 @@ static const char *cost_text(const struct forecast_price *price, char text[64])
 static void print_marks(const struct terminal *terminal,
                         const struct forecast_shown *shown, size_t row)
 {
-    static const char *const signs[] = {"+", "!", "-"};
+    static const char *const signs[] = {"+", "!", "-", "*"};
     static const enum terminal_style styles[] = {TERMINAL_GREEN, TERMINAL_YELLOW,
-                                                 TERMINAL_CYAN};
+                                                 TERMINAL_CYAN, TERMINAL_CYAN};
     for (size_t i = 0; i < shown->forecast->event_count; i++) {
         const struct forecast_event *event = &shown->forecast->events[i];
         if (event->row == row)
@@ -134,15 +134,16 @@ static const char *share_words(struct arena *arena, const struct forecast_event 
 static void print_event(const struct terminal *terminal, struct arena *arena,
                         const struct forecast_event *event)
 {
-    static const char *const words[] = {"", "would propose: ", "goes back: "};
+    static const char *const words[] = {"", "would propose: ", "goes back: ", ""};
     char date[CALENDAR_TEXT_SIZE], before[64], after[64];
     terminal_print(terminal, TERMINAL_PLAIN, "  %s  %s: %s%s\n",
                    calendar_format(calendar_date_of(event->at_ms), date),
                    event->rule->name, words[event->what],
                    forecast_view_proposal(arena, event->rule));
-    terminal_print(terminal, TERMINAL_PLAIN, "              %s → %s/month%s\n",
-                   cost_text(&event->before, before), cost_text(&event->after, after),
-                   share_words(arena, event, &event->after));
+    if (event->what != FORECAST_TOLD)
+        terminal_print(terminal, TERMINAL_PLAIN, "              %s → %s/month%s\n",
+                       cost_text(&event->before, before), cost_text(&event->after, after),
+                       share_words(arena, event, &event->after));
     if (event->why != NULL)
         terminal_print(terminal, TERMINAL_YELLOW, "              %s\n", event->why);
 }

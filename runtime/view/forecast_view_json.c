@@ -57,7 +57,7 @@ static void write_row(FILE *stream, struct arena *arena, const struct forecast_r
 static void write_event(FILE *stream, struct arena *arena,
                         const struct forecast_event *event)
 {
-    static const char *const words[] = {"accepted", "blocked", "released"};
+    static const char *const words[] = {"accepted", "blocked", "released", "told"};
     const struct value_entry entries[] = {
         {"date", date_of(arena, event->at_ms)},
         {"rule", value_text(arena, event->rule->name)},

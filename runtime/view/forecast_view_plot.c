@@ -35,8 +35,11 @@ static void take_row(struct lines *lines, struct arena *arena,
 
 static const char *words_of(struct arena *arena, const struct forecast_event *event)
 {
-    static const char *const words[] = {"", " would be too dear", " goes back"};
+    static const char *const words[] = {"", " would be too dear", " goes back", ""};
     char before[MONEY_TEXT_SIZE], after[MONEY_TEXT_SIZE];
+    if (event->what == FORECAST_TOLD)
+        return arena_format(arena, "%s: %s", event->rule->name,
+                            forecast_view_proposal(arena, event->rule));
     return arena_format(arena, "%s%s: %s → %s", event->rule->name, words[event->what],
                         money_format(event->before.monthly, before),
                         money_format(event->after.monthly, after));

@@ -82,12 +82,14 @@ static void begin_scene(struct scene *scene, const int64_t revenue[MONTHS])
         scene->ends[i] = calendar_ms(calendar_add_months(start, i + 1));
     }
     scene->rules[0] = (struct rule){.name = "grow",
+                                    .include = "more",
                                     .when = condition(scene, "revenue", "> €500"),
                                     .release = condition(scene, "revenue", "< €300"),
                                     .fit = condition(scene, "disk", "< 60%"),
                                     .hold = {.ms = 14 * CALENDAR_DAY_MS},
                                     .cooldown = {.ms = 14 * CALENDAR_DAY_MS}};
     scene->rules[1] = (struct rule){.name = "dear",
+                                    .include = "even-more",
                                     .when = condition(scene, "revenue", "> €800"),
                                     .has_afford = true,
                                     .afford_below = EURO(10),
@@ -245,6 +247,23 @@ static void each_rule_has_figures_of_its_own(void **state)
     arena_clear(&scene.arena);
 }
 
+// A milestone that is only a text is said, each time that it opens, and needs no way
+// back.
+static void what_changes_nothing_is_said_once(void **state)
+{
+    struct scene scene;
+    (void) state;
+    begin_scene(&scene, (int64_t[]){600, 600, 200, 200, 600, 600});
+    scene.rules[0].include = NULL;
+    go(&scene);
+    assert_int_equal(scene.forecast.event_count, 2);
+    expect_event(&scene, 0, "2028-01-15", "grow", FORECAST_TOLD);
+    expect_event(&scene, 1, "2028-05-15", "grow", FORECAST_TOLD);
+    assert_int_equal(scene.forecast.rows[5].cost.monthly.units, EURO(5));
+    assert_int_equal(scene.forecast.verdicts[0].state, RULE_OPEN);
+    arena_clear(&scene.arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -254,6 +273,7 @@ int main(void)
         cmocka_unit_test(without_a_price_nothing_is_afforded),
         cmocka_unit_test(what_is_in_force_already_is_not_proposed_again),
         cmocka_unit_test(costs_are_figures),
+        cmocka_unit_test(what_changes_nothing_is_said_once),
         cmocka_unit_test(each_rule_has_figures_of_its_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -74,6 +74,23 @@ static void months_and_what_rules_do_are_told(void **state)
     expect("\nExchange rates of 2026-09-30, all the time.\nAssume it.\n");
 }
 
+static void what_changes_nothing_has_no_price(void **state)
+{
+    struct forecast forecast;
+    struct forecast_shown shown = shown_of(&forecast);
+    struct text plot;
+    (void) state;
+    forecast.events[0].what = FORECAST_TOLD;
+    forecast.event_count = 1;
+    forecast_view_print(&terminal, &shown);
+    expect("1.9%  * bigger\n");
+    expect("  2026-12-15  bigger: a larger server\n              think twice\n");
+    text_init(&plot, 0);
+    forecast_view_plot(&plot, &shown);
+    assert_non_null(strstr(plot.bytes, "1  2026-12  bigger: a larger server</text>"));
+    text_clear(&plot);
+}
+
 static void without_rules_that_is_said(void **state)
 {
     struct forecast forecast;
@@ -119,6 +136,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(months_and_what_rules_do_are_told, begin, end),
+        cmocka_unit_test_setup_teardown(what_changes_nothing_has_no_price, begin, end),
         cmocka_unit_test_setup_teardown(without_rules_that_is_said, begin, end),
         cmocka_unit_test_setup_teardown(machines_read_it_exactly, begin, end),
         cmocka_unit_test_setup_teardown(the_plot_has_a_mark_for_each, begin, end),
