@@ -96,6 +96,11 @@ int rules_backtest(const struct options *options, struct fault *fault)
         fault_next(fault, "pipster rules backtest history.csv playbooks/scale.lua");
         return 0;
     }
+    if (options->format != NULL && !options->json) {
+        fault_set(fault, FAULT_USAGE, "a backtest is not told as %s", options->format);
+        fault_next(fault, "leave --format out for a table, or take --json");
+        return 0;
+    }
     const char *path = options->words[1];
     const char *playbook = options->word_count > 2 ? options->words[2] : NULL;
     text_init(&bytes, MOST_BYTES);

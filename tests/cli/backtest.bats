@@ -91,6 +91,8 @@ C
   tells 1 'is of more than 240 months'
   run "$pipster" --lab rules backtest no.csv playbooks/shop.lua
   tells 1 'cannot read the file' 'no.csv'
+  run "$pipster" --lab rules backtest history.csv --format github
+  tells 64 'a backtest is not told as github'
   run "$pipster" --lab rules backtest
   tells 64 'wants a history'
   run "$pipster" --lab rules backtest history.csv
