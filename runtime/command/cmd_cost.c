@@ -183,6 +183,7 @@ static bool show(struct workbench *bench, struct fault *fault)
                 paid_look(&bench->engine, plan, &shown.paid, fault);
     if (done) {
         bill_make(&bench->engine, plan, shown.by, &bill);
+        shown.vat = bench->project.vat;
         shown.stale = cost_stale(&bench->engine, plan);
         shown.revenue = &plan->revenue;
         done = tell(bench, plan, &shown, fault);

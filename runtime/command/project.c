@@ -16,6 +16,7 @@
 #include "command/exchange.h"
 #include "command/exported.h"
 #include "command/lab_environment.h"
+#include "engine/share.h"
 #include "script/settings.h"
 #include "store/file.h"
 
@@ -124,6 +125,20 @@ static bool read_budget(struct project *project, struct arena *arena, struct fau
     return true;
 }
 
+// vat = "19%": what is added to a net sum where gross is told beside it.
+static bool read_vat(struct project *project, struct fault *fault)
+{
+    const struct value *said = value_find(project->settings, "vat");
+    struct money ignored;
+    if (!said)
+        return true;
+    project->vat = said->kind == VALUE_STRING ? said->string.bytes : NULL;
+    if (project->vat != NULL && share_of(project->vat, money_zero("EUR"), &ignored))
+        return true;
+    fault_set(fault, FAULT_ERROR, "vat of pipster.lua is a share");
+    return fault_next(fault, "vat = \"19%%\"");
+}
+
 static const char *text_of(struct arena *arena, const struct value *value)
 {
     switch (value->kind) {
@@ -206,7 +221,7 @@ bool project_open(struct project *project, struct arena *arena,
     if (!check_writers(project->root, fault) || !read_settings(project, arena, fault) ||
         !exchange_read(project, arena, clock_now_ms(), fault) ||
         !read_budget(project, arena, fault) || !read_limits(project, arena, fault) ||
-        !read_switch(project, fault))
+        !read_vat(project, fault) || !read_switch(project, fault))
         return false;
     place_state(project, arena);
     if (options->state && !exported_unpack(arena, options->state, &project->unpacked,

@@ -28,6 +28,7 @@ struct project {
     size_t limit_count;
     struct engine_rate *rates;
     size_t rate_count;
+    const char *vat;            // "19%", or NULL: only net sums are told
     const char *rates_stale;    // why nobody should rely on them any more, or NULL
 };
 

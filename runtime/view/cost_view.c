@@ -132,6 +132,25 @@ static const char *share_of_revenue(const struct cost_shown *shown,
     return share_number(shown->bill->after, shown->revenue->monthly, buffer);
 }
 
+// With VAT, from the exact net sum; false: there is none to be told.
+static bool gross_of(const struct cost_shown *shown, struct money *gross)
+{
+    struct money tax;
+    struct fault ignored;
+    *gross = shown->bill->after;
+    return shown->vat != NULL && share_of(shown->vat, shown->bill->after, &tax) &&
+           money_add(gross, tax, &ignored);
+}
+
+static void print_gross(const struct terminal *terminal, const struct cost_shown *shown)
+{
+    char text[MONEY_TEXT_SIZE];
+    struct money gross;
+    if (gross_of(shown, &gross))
+        terminal_print(terminal, TERMINAL_PLAIN, ", %s gross with %s VAT",
+                       money_format(gross, text), shown->vat);
+}
+
 static void print_sum(const struct terminal *terminal, const struct cost_shown *shown)
 {
     const struct bill *bill = shown->bill;
@@ -140,6 +159,7 @@ static void print_sum(const struct terminal *terminal, const struct cost_shown *
     money_format(bill->after, after);
     terminal_print(terminal, TERMINAL_BOLD, "%s%s/month net",
                    bill->is_known ? "" : "at least ", after);
+    print_gross(terminal, shown);
     if (shown->prices == NULL && money_compare(bill->before, bill->after) != 0)
         terminal_print(terminal, TERMINAL_PLAIN, " when it is applied; now %s/month",
                        before);
@@ -223,6 +243,8 @@ void cost_view_json(FILE *stream, const struct cost_shown *shown)
     const struct bill *bill = shown->bill;
     char share[SHARE_TEXT_SIZE];
     struct arena arena;
+    struct money gross;
+    bool has_gross = gross_of(shown, &gross);
     for (size_t i = 0; i < bill->count; i++)
         if (is_shown(shown, &bill->rows[i]))
             print_line(stream, &bill->rows[i]);
@@ -234,6 +256,8 @@ void cost_view_json(FILE *stream, const struct cost_shown *shown)
         {"after", exact(&arena, bill->after)},
         {"paid_now", exact(&arena, shown->paid.now)},
         {"currency", value_text(&arena, bill->after.currency)},
+        {"gross", has_gross ? exact(&arena, gross) : value_null()},
+        {"vat", text_or_null(&arena, shown->vat)},
         {"complete", value_bool(bill->is_known)},
         {"rate", text_or_null(&arena, shown->rate)},
         {"prices", text_or_null(&arena, shown->prices)},

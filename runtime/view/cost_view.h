@@ -16,6 +16,7 @@ struct cost_shown {
     const char *rate;   // "1 EUR = 1.085 USD of 2026-09-30", or NULL
     const char *prices; // of which book: "Hetzner's prices, of 2026-06-30", or NULL
     struct paid_list paid; // things that were made for another price than the list's
+    const char *vat;    // "19%": the sum is told gross too; or NULL
     const char *stale;  // why the rates are not to be relied on, or NULL
     const struct plan_revenue *revenue; // what the sum is a share of, or NULL
 };

@@ -163,6 +163,22 @@ tells() { # CODE WORDS…: of the last `run`
   tells 4 'No answer'
 }
 
+@test "with VAT the sum is told gross too" {
+  sed -i 's/return {/return { vat = "19%",/' pipster.lua
+  run "$pipster" --lab cost playbooks/shop.lua
+  # 6.911658… net: 8.224873… gross
+  tells 0 '6.91 €/month net, 8.22 € gross with 19% VAT'
+  [ "$("$pipster" --lab cost playbooks/shop.lua --json | tail -1 | jq -c '[.gross[:6], .vat]')" = \
+    '["8.2248","19%"]' ]
+  local wrong
+  for wrong in 19 '"19"' '"much"' '{}'; do
+    sed "s/vat = \"19%\"/vat = $wrong/" pipster.lua >wrong.lua
+    mkdir -p other && mv wrong.lua other/pipster.lua && cp -r playbooks other
+    run "$pipster" --lab -C other cost playbooks/shop.lua
+    tells 1 'vat of pipster.lua is a share' 'vat = "19%"'
+  done
+}
+
 @test "what a budget forbids has its price, and nothing is hidden" {
   sed -i '1i guard.budget { max = "$1/month" }' playbooks/shop.lua
   echo 'cost.item "oracle" { price = "3 CHF/month" }' >>playbooks/shop.lua
