@@ -159,9 +159,19 @@ static bool open_prices(struct workbench *bench, struct cost_shown *shown,
     const char *at = bench->options->at;
     if (at == NULL)
         return true;
-    return strcmp(at, COST_BOOK_CACHED) == 0
-               ? cost_book_cached(bench, &shown->prices, fault)
-               : cost_book_open(bench, &shown->prices, fault);
+    if (strcmp(at, COST_BOOK_CACHED) == 0)
+        return cost_book_cached(bench, &shown->prices, fault);
+    if (bench->options->hours > 0)
+        return fault_set(fault, FAULT_USAGE, "a price book has no prices by the hour");
+    return cost_book_open(bench, &shown->prices, fault);
+}
+
+// What was made for another price; by the hour no such price is kept.
+static bool look_at_paid(struct workbench *bench, struct plan *plan,
+                         struct cost_shown *shown, struct fault *fault)
+{
+    return shown->hours > 0 ||
+           paid_look(&bench->engine, plan, &shown->paid, fault);
 }
 
 // How it is to be told, and at which prices.
@@ -177,10 +187,11 @@ static bool prepare(struct workbench *bench, struct cost_shown *shown,
 static bool show(struct workbench *bench, struct fault *fault)
 {
     struct bill bill;
-    struct cost_shown shown = {.bill = &bill, .diff = bench->options->diff};
+    struct cost_shown shown = {
+        .bill = &bill, .diff = bench->options->diff, .hours = bench->options->hours};
     struct plan *plan = NULL;
     bool done = prepare(bench, &shown, fault) && count(bench, &shown, &plan, fault) &&
-                paid_look(&bench->engine, plan, &shown.paid, fault);
+                look_at_paid(bench, plan, &shown, fault);
     if (done) {
         bill_make(&bench->engine, plan, shown.by, &bill);
         shown.vat = bench->project.vat;
@@ -228,6 +239,8 @@ const struct command cmd_cost = {
         "                   hetzner (the newest that is shipped), services, 2026-06 or\n"
         "                   2026-06-15 (what was asked then); or cached: the vendor's\n"
         "                   list as it was last read, as where it does not answer\n"
+        "  --hours N        for so many hours, never more than the month; what is not\n"
+        "                   billed by the hour counts whole\n"
         "  --currency CODE  at the rate and date of `exchange` in pipster.lua\n"
         "  --revenue AMOUNT \"$1000\" a month: what the costs would be a share of\n",
     .reads_export = true,

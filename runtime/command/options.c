@@ -52,6 +52,7 @@ static const struct flag flags[] = {
     {"--mrr", NULL, FLAG_TEXT, AT(mrr), 0},
     {"--no-color", NULL, FLAG_SWITCH, AT(no_color), 0},
     {"--lines", "-n", FLAG_TEXT, AT(lines), 0},
+    {"--hours", NULL, FLAG_NUMBER, AT(hours), 0},
     {"--limit", NULL, FLAG_NUMBER, AT(limit), 0},
     {"--non-interactive", NULL, FLAG_SWITCH, AT(non_interactive), 0},
     {"--only", "-target", FLAG_LIST, AT(only), AT(only_count)},

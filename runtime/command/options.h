@@ -49,6 +49,7 @@ struct options {
     size_t except_count;
     int parallel;            // --parallelism
     int limit;               // --limit; 0: all
+    int hours;               // --hours; 0: a month
     int serial;              // --serial; 0: not said
     const char *out;         // --out FILE
     const char *override;    // --override REASON

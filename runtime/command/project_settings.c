@@ -117,6 +117,7 @@ const struct value *project_settings(const struct project *project, struct arena
         {"environment", value_text(arena, project->environment)},
         {"currency", value_text(arena, project->currency)},
         {"prices_at", book_of(arena, options)},
+        {"hours", options->hours > 0 ? value_integer(arena, options->hours) : NULL},
         {"exchange", value_find(project->settings, "exchange")},
         {"endpoints", vendor_endpoints(arena)},
         {"key_kinds", vendor_key_kinds(arena)},

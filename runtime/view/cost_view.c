@@ -127,7 +127,8 @@ static void print_paid(const struct terminal *terminal, const struct paid_list *
 static const char *share_of_revenue(const struct cost_shown *shown,
                                     char buffer[SHARE_TEXT_SIZE])
 {
-    if (shown->revenue == NULL || !shown->revenue->is_known || !shown->bill->is_known)
+    if (shown->revenue == NULL || !shown->revenue->is_known || !shown->bill->is_known ||
+        shown->hours > 0)
         return NULL;
     return share_number(shown->bill->after, shown->revenue->monthly, buffer);
 }
@@ -157,12 +158,15 @@ static void print_sum(const struct terminal *terminal, const struct cost_shown *
     char before[MONEY_TEXT_SIZE], after[MONEY_TEXT_SIZE], share[SHARE_TEXT_SIZE];
     money_format(bill->before, before);
     money_format(bill->after, after);
-    terminal_print(terminal, TERMINAL_BOLD, "%s%s/month net",
-                   bill->is_known ? "" : "at least ", after);
+    terminal_print(terminal, TERMINAL_BOLD, "%s%s%s net",
+                   bill->is_known ? "" : "at least ", after,
+                   shown->hours > 0 ? "" : "/month");
+    if (shown->hours > 0)
+        terminal_print(terminal, TERMINAL_BOLD, " for %d hours", shown->hours);
     print_gross(terminal, shown);
     if (shown->prices == NULL && money_compare(bill->before, bill->after) != 0)
-        terminal_print(terminal, TERMINAL_PLAIN, " when it is applied; now %s/month",
-                       before);
+        terminal_print(terminal, TERMINAL_PLAIN, " when it is applied; now %s%s", before,
+                       shown->hours > 0 ? "" : "/month");
     if (share_of_revenue(shown, share) != NULL)
         terminal_print(terminal, TERMINAL_PLAIN, ", %s%% of revenue", share);
     if (shown->rate != NULL)
@@ -256,6 +260,7 @@ void cost_view_json(FILE *stream, const struct cost_shown *shown)
         {"after", exact(&arena, bill->after)},
         {"paid_now", exact(&arena, shown->paid.now)},
         {"currency", value_text(&arena, bill->after.currency)},
+        {"hours", shown->hours > 0 ? value_integer(&arena, shown->hours) : value_null()},
         {"gross", has_gross ? exact(&arena, gross) : value_null()},
         {"vat", text_or_null(&arena, shown->vat)},
         {"complete", value_bool(bill->is_known)},

@@ -12,6 +12,7 @@
 struct cost_shown {
     const struct bill *bill;
     enum bill_by by;
+    int hours;        // that are priced; 0: a month
     bool diff;        // what it costs now beside that, and only where they differ
     const char *rate;   // "1 EUR = 1.085 USD of 2026-09-30", or NULL
     const char *prices; // of which book: "Hetzner's prices, of 2026-06-30", or NULL

@@ -9,6 +9,7 @@ local client = require "hetzner.client"
 local clock = require "clock"
 local json = require "json"
 local money = require "money"
+local period = require "hetzner.period"
 local radar = require "hetzner.radar"
 
 local catalogue = {}
@@ -114,18 +115,17 @@ local function row_of(rows, field, value)
   return nil
 end
 
-local function monthly(rows, location)
-  local row = row_of(rows, "location", location)
-  return row and row.price_monthly and row.price_monthly.net or nil
+local function price_in(rows, location)
+  return period.price(row_of(rows, "location", location))
 end
 
--- Net per month as a decimal text, or nil. Retired types still have a price in /pricing.
+-- Net as a decimal text, or nil. Retired types still have a price in /pricing.
 function catalogue.server_price(type_name, location)
   local chosen = book.chosen()
   if chosen then return book.server(chosen, type_name, location) end
   local pricing = (facts() or {}).pricing or {}
   local row = row_of(pricing.server_types, "name", type_name)
-  return row and monthly(row.prices, location)
+  return row and price_in(row.prices, location)
 end
 
 function catalogue.ip_price(family, location)
@@ -133,7 +133,7 @@ function catalogue.ip_price(family, location)
   if chosen then return family == "ipv4" and chosen.ipv4 or nil end
   local pricing = (facts() or {}).pricing or {}
   local row = row_of(pricing.primary_ips, "type", family)
-  return row and monthly(row.prices, location)
+  return row and price_in(row.prices, location)
 end
 
 local function hourly(rows, location)

@@ -7,6 +7,7 @@ local book = require "cost.book"
 local cache = require "cache"
 local client = require "hetzner.client"
 local json = require "json"
+local period = require "hetzner.period"
 
 local types = {}
 
@@ -52,8 +53,7 @@ end
 function types.price(name, location)
   local chosen = book.chosen()
   if chosen then return chosen.boxes[name] end
-  local row = row_of(types.find(name), location)
-  return row and row.price_monthly and row.price_monthly.net
+  return period.price(row_of(types.find(name), location))
 end
 
 -- Net and once, or nil.

@@ -179,6 +179,24 @@ tells() { # CODE WORDS…: of the last `run`
   done
 }
 
+@test "by the hour, and never more than the month" {
+  sed -i 's/ssh_keys = { key }/backups = true, &/' playbooks/shop.lua
+  # 48 × 0.0088, a fifth of that, 48 × 0.0008; the domain whole.
+  run "$pipster" --lab cost playbooks/shop.lua --hours 48
+  tells 0 '0.42 €' '0.08 €' '0.04 €' '0.92 €' '1.47 € net for 48 hours'
+  # 624 hours are the month, and so is every hour more.
+  local hours
+  for hours in 624 700 744; do
+    run "$pipster" --lab cost playbooks/shop.lua --hours "$hours"
+    tells 0 '5.49 €' '1.10 €' "8.01 € net for $hours hours"
+  done
+  run "$pipster" --lab cost playbooks/shop.lua --hours 623
+  tells 0 '5.48 €'
+  [ "$("$pipster" --lab cost playbooks/shop.lua --hours 48 --json | tail -1 | jq .hours)" = 48 ]
+  run "$pipster" --lab cost playbooks/shop.lua --hours 48 --at roadmap
+  tells 64 'a price book has no prices by the hour'
+}
+
 @test "what a budget forbids has its price, and nothing is hidden" {
   sed -i '1i guard.budget { max = "$1/month" }' playbooks/shop.lua
   echo 'cost.item "oracle" { price = "3 CHF/month" }' >>playbooks/shop.lua
