@@ -118,6 +118,9 @@ static bool print(const struct workbench *bench, const struct judging *judging,
     for (size_t i = 0; is_plain && request->rule == NULL && i < bench->accepted.count;
          i++)
         print_orphan(bench, judging, &bench->accepted.rows[i]);
+    if (judging->count > 0 && bench->engine.rates_stale != NULL && is_plain)
+        terminal_print(&bench->out, TERMINAL_YELLOW, "Beware: %s.\n",
+                       bench->engine.rates_stale);
     if (judging->count == 0 && is_plain)
         terminal_print(&bench->out, TERMINAL_PLAIN, "%s says no rules.\n",
                        bench->wanted.playbook);

@@ -6,6 +6,8 @@
 
 #include "base/calendar.h"
 #include "command/figures_measured.h"
+#include "command/revenue_reading.h"
+#include "engine/churn.h"
 #include "engine/rule_look.h"
 #include "engine/rule_term.h"
 #include "store/revenue.h"
@@ -61,14 +63,15 @@ static const char *distrust(const struct figures *figures,
     return NULL;
 }
 
-static bool read_revenue(struct figures *figures, struct fault *fault)
+// What a plan read since the last run counts too.
+static bool read_revenue(struct workbench *bench, struct figures *figures,
+                         struct fault *fault)
 {
-    struct record_revenues newest;
-    if (!revenue_load_newest(figures->database, figures->arena, 1, &newest, fault))
+    struct revenue_reading reading;
+    if (!revenue_reading_make(bench, REVENUE_READING_KNOWN, &reading, fault))
         return false;
-    const struct record_revenue *row = newest.count > 0 ? newest.rows : NULL;
-    figures->revenue_unknown = distrust(figures, row);
-    figures->revenue = figures->revenue_unknown == NULL ? row : NULL;
+    figures->revenue_unknown = distrust(figures, reading.newest);
+    figures->revenue = figures->revenue_unknown == NULL ? reading.newest : NULL;
     return true;
 }
 
@@ -119,22 +122,52 @@ static void add_customers(struct figures *figures, const struct record_revenue *
         set_before(figure, before->customers * MONEY_UNIT, before);
 }
 
-// As the sources tell it, else by how many the customers became fewer in a month.
-static void add_churn(struct figures *figures, const struct record_revenue *before)
+// Those that count, of the last months, oldest first; the one that may not be stored yet
+// comes last.
+static bool list_accepted(const struct figures *figures, struct record_revenues *found,
+                          struct fault *fault)
 {
     const struct record_revenue *now = figures->revenue;
+    struct record_revenues rows;
+    if (!revenue_load_between(figures->database, figures->arena,
+                              now->as_of_ms - SLOPE_MOST_DAYS * CALENDAR_DAY_MS,
+                              now->as_of_ms, &rows, fault))
+        return false;
+    struct record_revenue *listed =
+        arena_alloc(figures->arena, (rows.count + 1) * sizeof *listed);
+    *found = (struct record_revenues){listed, 0};
+    for (size_t i = 0; i < rows.count; i++)
+        if (rows.rows[i].accepted && rows.rows[i].read_at_ms < now->read_at_ms)
+            listed[found->count++] = rows.rows[i];
+    listed[found->count++] = *now;
+    return true;
+}
+
+// That customers became fewer says only how many left at least.
+static bool add_churn(struct figures *figures, struct fault *fault)
+{
     struct rule_figure *figure = add(figures, "churn");
+    struct record_revenues rows;
+    struct churn churn;
+    char least[CHURN_TEXT_SIZE];
     figure->unknown = figures->revenue_unknown;
-    if (now == NULL)
-        return;
-    figure->unknown = "there is no reading with customers of a month before";
-    if (before == NULL || before->customers <= 0 || now->customers < 0)
-        return;
-    int64_t lost = before->customers - now->customers;
-    int64_t span_ms = now->as_of_ms - before->as_of_ms;
-    __int128 month = (__int128) (lost > 0 ? lost : 0) * SLOPE_DAYS * CALENDAR_DAY_MS;
-    set(figure, (int64_t) (month * 100 * MONEY_UNIT / before->customers / span_ms),
-        now->as_of_ms);
+    if (figures->revenue == NULL)
+        return true;
+    if (!list_accepted(figures, &rows, fault))
+        return false;
+    bool is_found = churn_find(&rows, &churn);
+    figure->unknown = "no source tells it, and there is no reading of a month before";
+    if (is_found && churn.is_told && churn.of > 0)
+        set(figure,
+            money_scale((struct money){100 * MONEY_UNIT, ""}, churn.lost, churn.of).units,
+            figures->revenue->as_of_ms);
+    else if (is_found)
+        figure->unknown = arena_format(
+            figures->arena,
+            "no source tells it; by the number of customers it is %s %% of a "
+            "month at least",
+            churn_percent(&churn, least));
+    return true;
 }
 
 static void add_revenue(struct figures *figures, const struct record_revenue *before)
@@ -221,7 +254,7 @@ bool figures_gather(struct workbench *bench, const struct money *cost, int64_t n
     const struct record_revenue *before = NULL;
     *figures = (struct figures){
         .arena = &bench->arena, .database = bench->database, .now_ms = now_ms};
-    if (!read_revenue(figures, fault) ||
+    if (!read_revenue(bench, figures, fault) ||
         (figures->revenue != NULL && !find_before(figures, &before, fault)) ||
         !answer_load(bench->database, &bench->arena, now_ms, &figures->answers, fault) ||
         !figures_state_read(bench, now_ms, &figures->state, fault))
@@ -229,7 +262,8 @@ bool figures_gather(struct workbench *bench, const struct money *cost, int64_t n
     take_rates(&bench->project, figures);
     add_revenue(figures, before);
     add_customers(figures, before);
-    add_churn(figures, before);
+    if (!add_churn(figures, fault))
+        return false;
     add_costs(figures, cost);
     return true;
 }

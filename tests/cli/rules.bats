@@ -295,3 +295,32 @@ opened() {
   says '+ hetzner.firewall/more'
   says '~ hetzner.server/app'
 }
+
+@test "rules go by what revenue was told, also by a source that is asked when it is due" {
+  on 0 revenue set 600 --customers 52
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+  on 0 rules
+  says '✓ revenue > $500 is 651.00 $ (600.00 €)'
+  on 1 revenue set 900 --customers 60
+  on 1 rules
+  says 'the reading of 2026-10-02 is too far from the one before'
+  on 1 revenue accept
+  on 1 rules
+  says '✓ revenue > $500 is 976.50 $ (900.00 €)'
+  printf 'date,mrr,customers,churned\n2026-10,910,60,3\n' >mrr.csv
+  echo 'revenue.csv { file = "mrr.csv", max_age = "60d" }' >>playbooks/shop.lua
+  sed -i 's/customers = ">= 50"/customers = ">= 50", churn = "< 6%"/' playbooks/shop.lua
+  on 2 rules
+  [ "$status" -eq 0 ]
+  says '(910.00 €)'
+  says '✓ churn < 6% is '
+}
+
+@test "exchange rates that are too old are said to be so" {
+  revenue 0 600 52
+  on 0 rules
+  [[ $output != *Beware* ]] || { echo "$output"; return 1; }
+  sed -i 's/2026-09-30/2025-09-30/' pipster.lua
+  on 0 rules
+  says 'Beware: '
+}
