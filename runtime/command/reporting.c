@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "command/judging.h"
 #include "command/planning.h"
 #include "store/revenue.h"
 #include "store/rule.h"
@@ -135,6 +136,26 @@ static bool read_plan(struct reporting *reporting, struct fault *fault)
     return true;
 }
 
+// By the plan's figures; where they cannot be judged, what they said last is shown.
+static bool read_rules(struct reporting *reporting, struct fault *fault)
+{
+    struct workbench *bench = reporting->bench;
+    const struct plan *plan = reporting->report.plan;
+    struct judging judging = {.bench = bench};
+    struct fault own = {0};
+    if (plan == NULL || bench->engine.rule_count == 0)
+        return true;
+    if (judging_make(bench, plan->cost_is_known ? &plan->cost_after : NULL,
+                     reporting->report.now_ms, &judging, &own)) {
+        reporting->report.judged = judging.rules;
+        reporting->report.judged_count = judging.count;
+    } else if (!goes_on(bench, &own)) {
+        *fault = own;
+        return false;
+    }
+    return true;
+}
+
 static bool read_drift(struct reporting *reporting, struct fault *fault)
 {
     struct workbench *bench = reporting->bench;
@@ -165,7 +186,8 @@ bool reporting_gather(struct reporting *reporting, struct workbench *bench,
                                         .version = PIPSTER_VERSION,
                                         .engine = &bench->engine};
     return read_recorded(reporting, fault) && read_criteria(reporting, fault) &&
-           read_plan(reporting, fault) && read_drift(reporting, fault);
+           read_plan(reporting, fault) && read_rules(reporting, fault) &&
+           read_drift(reporting, fault);
 }
 
 void reporting_clear(struct reporting *reporting)

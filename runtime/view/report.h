@@ -12,6 +12,7 @@
 #include "store/secret.h"
 #include "store/state.h"
 #include "value/record_rule.h"
+#include "view/rule_view.h"
 
 enum report_tone { REPORT_FINE, REPORT_PLAIN, REPORT_WARN, REPORT_BAD };
 
@@ -39,6 +40,8 @@ struct report {
     size_t secret_count;
     struct record_revenues revenues;       // oldest first, accepted or not
     const struct engine *engine;           // for its currency, rates and rules
+    const struct rule_shown *judged; // the rules, as they are now
+    size_t judged_count;
     struct record_evaluations evaluations; // of each rule, newest first
     struct record_amendments amendments;   // those withdrawn too
     struct review_lines reviews;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The rules, as each was judged last: what it said, since when, what it saw. And which
-// proposals are in force.
+// The rules as they are judged now, or, where that cannot be, as each was judged last:
+// what it says, since when, what it sees. And which proposals are in force.
 #include "view/report.h"
 
 #include <string.h>
@@ -66,6 +66,60 @@ static void write_rule(struct text *out, const struct record_evaluations *all, s
              calendar_format(calendar_date_of(row->at_ms), judged));
 }
 
+static enum report_tone tone_of_verdict(const struct rule_verdict *verdict)
+{
+    if (verdict->is_proposed || verdict->state == RULE_BLOCKED)
+        return REPORT_WARN;
+    return verdict->state == RULE_ACCEPTED ? REPORT_FINE : REPORT_PLAIN;
+}
+
+static void write_view(struct text *out, const struct rule_view *view)
+{
+    static const char *const marks[] = {
+        [RULE_FALSE] = "✗", [RULE_TRUE] = "✓", [RULE_UNKNOWN] = "?"};
+    for (size_t i = 0; i < view->count; i++)
+        html_add(out, "<small>%s %s</small>", marks[view->saw[i].truth],
+                 view->saw[i].text);
+}
+
+static void write_says(struct text *out, const struct report *report,
+                       const struct rule_shown *shown)
+{
+    const struct rule_verdict *verdict = &shown->verdict;
+    html_add(out, "<td><span class=\"%s\">%s</span>",
+             report_tone_class(tone_of_verdict(verdict)),
+             rule_view_state(shown, report->arena));
+    if (verdict->waits != NULL)
+        html_add(out, "<small>%s</small>", verdict->waits);
+    if (verdict->warning != NULL)
+        html_add(out, "<small class=\"warn\">%s</small>", verdict->warning);
+    text_add(out, "</td>");
+}
+
+static void write_judged(struct text *out, const struct report *report,
+                         const struct rule_shown *shown)
+{
+    const struct rule *rule = shown->rule;
+    html_add(out, "<tr><td>%s%s%s", rule->name, rule->doc != NULL ? ": " : "",
+             rule->doc != NULL ? rule->doc : "");
+    write_view(out, &shown->verdict.when);
+    write_view(out, &shown->verdict.evidence);
+    if (shown->amendment != NULL)
+        write_view(out, &shown->verdict.metric);
+    text_add(out, "</td>");
+    write_says(out, report, shown);
+    text_add(out, "</tr>\n");
+}
+
+static void write_all_judged(struct text *out, const struct report *report)
+{
+    text_add(out, "<table>\n<thead><tr><th scope=\"col\">Rule, and what it sees</th>"
+                  "<th scope=\"col\">says</th></tr></thead>\n<tbody>\n");
+    for (size_t i = 0; i < report->judged_count; i++)
+        write_judged(out, report, &report->judged[i]);
+    text_add(out, "</tbody>\n</table>\n");
+}
+
 static bool was_judged(const struct record_evaluations *all, const char *rule)
 {
     for (size_t i = 0; i < all->count; i++)
@@ -124,8 +178,12 @@ static void write_amendments(struct text *out, const struct record_amendments *a
 void report_rules_write(struct text *out, const struct report *report)
 {
     write_amendments(out, &report->amendments);
-    if (report->evaluations.count > 0 || report->engine->rule_count > 0)
+    if (report->judged_count > 0)
+        write_all_judged(out, report);
+    else if (report->evaluations.count > 0 || report->engine->rule_count > 0)
         write_table(out, report);
     else
-        text_add(out, "<p>None was judged yet: <code>pipster rules</code>.</p>\n");
+        text_add(out,
+                 "<p>No rule is declared: <code>rule \"name\" { … }</code> in a playbook."
+                 "</p>\n");
 }

@@ -56,7 +56,7 @@ section() { # FILE ID
   [ "$output" = 'Written: page.html' ]
   page_is_whole page.html
   has page.html '<h1>shop</h1>' 'Nothing yet: <code>pipster run PLAYBOOK</code>' \
-    'Not known: no playbook was run yet.' 'Nothing was run yet' 'None is kept here.' \
+    'Not known: no playbook was run yet.' 'Nothing was run yet' 'None is kept here.' 'No rule is declared' \
     'None is declared: <code>pipster types backup.postgres</code>'
   [ ! -e .pipster/state/lab.db ]
 }
@@ -161,6 +161,30 @@ P
     '<b>wider</b> in force since 2026-09-05, accepted by anna@laptop' \
     'changes <code>hetzner.server/app</code>'
   has <(section page.html money) '2026-09  wider accepted' '2026-10  larger proposes'
+}
+
+@test "rules of the playbook are judged as they are now" {
+  cat >>playbooks/shop.lua <<'P'
+rule "larger" {
+  doc = "<Milestone>", when = { revenue = "> €500" }, hold = "14d",
+  propose = { amend = { ["hetzner.server/app"] = { type = "cx33" } } },
+}
+rule "later" { when = { customers = ">= 100" }, propose = { text = "think" } }
+P
+  at() { SOURCE_DATE_EPOCH=$(date -ud "$1" +%s) "$pipster" --lab "${@:2}"; }
+  at 2026-10-01 run playbooks/shop.lua --yes
+  at 2026-10-20 revenue set 640 --customers 20
+  at 2026-10-20 rules >/dev/null
+  at 2026-10-26 rules >/dev/null
+  at 2026-10-28 report --html page.html
+  page_is_whole page.html
+  has <(section page.html rules) 'larger: &lt;Milestone&gt;<small>✓ revenue &gt; €500 is 640.00 €' \
+    'holds, not long enough yet since 2026-10-20; opens on 2026-11-03</span>' \
+    'later<small>✗ customers ' '<span class="plain">closed</span>'
+  has page.html '<dt>Revenue</dt><dd>640.00 €<small>a month, cautious; 20 customers' 'of revenue'
+  at 2026-11-01 rules >/dev/null
+  at 2026-11-04 report --html page.html
+  has <(section page.html rules) '<span class="warn">open since 2026-11-0'
 }
 
 @test "success criteria: computed, answered or not known" {

@@ -9,9 +9,18 @@ setup_file() {
   start_lab
   cp "$root"/playbooks/*.lua playbooks
   cp "$root/tests/lab/page.html" .
+  playbook grown <<'P'
+include "phase2"
+rule "a-second-server" {
+  doc = "for those who come from the other side of the world, at night",
+  when = { revenue = "> €500", customers = ">= 50" }, hold = "14d",
+  evidence = { any = { { cpu = "> 80%" }, { memory = "> 85%" } }, over = "7d" },
+  propose = { amend = { ["hetzner.server/app"] = { type = "cx33" } } },
+}
+P
   export SENDGRID_API_KEY=SG.of.the-page PAGE=$project
   SOURCE_DATE_EPOCH=$(date -ud 2026-02-03 +%s) "$pipster" --lab run playbooks/phase1.lua --yes
-  SOURCE_DATE_EPOCH=$(date -ud 2026-05-12 +%s) "$pipster" --lab run playbooks/phase2.lua --yes
+  SOURCE_DATE_EPOCH=$(date -ud 2026-05-12 +%s) "$pipster" --lab run playbooks/grown.lua --yes
   local month amount
   for month in 03:37 04:83 05:147.5 06:221 08:378 10:636 11:921.66; do
     amount=${month#*:} month=2026-${month%:*}-20
