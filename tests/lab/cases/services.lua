@@ -192,4 +192,23 @@ for _, case in ipairs(disks.cases({ type = "git", name = "/srv/mnt/g", size = "4
   full })) do
   cases[#cases + 1] = case
 end
+
+-- A project whose folder cannot be written goes on running as it was.
+local project = { type = "docker.compose", name = "spoilt", size = "4M",
+  before = "mkdir /srv/mnt/c; printf 'services:\\n  one:\\n    container_name: spoilt\\n"
+    .. "    image: registry.pipster.app:5000/pipster/postgres:15\\n    env_file: .env\\n'"
+    .. " >/srv/mnt/c/docker-compose.yml",
+  first = { path = "/srv/mnt/c", env = { POSTGRES_PASSWORD = "one" } },
+  second = { path = "/srv/mnt/c", env = { POSTGRES_PASSWORD = "two" } } }
+for _, case in ipairs(disks.cases(project, { disks.read_only, disks.full() })) do
+  local run = case.run
+  case.run = function(bed)
+    local held, problem = pcall(run, bed)
+    local ended = bed.run("docker exec spoilt env | grep -x POSTGRES_PASSWORD=one;"
+      .. " docker rm -f -v spoilt >/dev/null")
+    assert(held, problem)
+    assert(ended.output:find("=one", 1, true), "the container is another")
+  end
+  cases[#cases + 1] = case
+end
 return cases
