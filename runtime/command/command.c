@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "command/command.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/redact.h"
+#include "view/github.h"
 #include "view/json_view.h"
 #include "view/terminal.h"
 
@@ -69,10 +71,37 @@ static void print_part(const struct terminal *terminal, const char *label,
     }
 }
 
+// At the line where the fault is, when it is at one.
+static void annotate(const struct options *options, const struct fault *fault)
+{
+    struct terminal out;
+    struct arena arena;
+    const char *colon = strrchr(fault->where, ':');
+    int line = colon ? (int) strtol(colon + 1, NULL, 10) : 0;
+    if (!options->format || strcmp(options->format, "github") != 0)
+        return;
+    arena_init(&arena, 0);
+    terminal_init(&out, stdout, false);
+    const struct github_note note = {
+        .level = "error",
+        .file = line > 0
+                    ? arena_copy(&arena, fault->where, (size_t) (colon - fault->where))
+                    : NULL,
+        .line = line,
+        .title = fault->what,
+        .words = arena_format(&arena, "%s%s%s", fault->why,
+                              *fault->why && *fault->next ? "; next: " : "", fault->next),
+    };
+    github_annotate(&out, &note);
+    fflush(stdout);
+    arena_clear(&arena);
+}
+
 void command_report(const struct options *options, const struct fault *fault)
 {
     if (options->json)
         json_view_fault(stdout, fault);
+    annotate(options, fault);
     struct terminal terminal;
     terminal_init(&terminal, stderr, !options->no_color);
     terminal_print(&terminal, TERMINAL_RED, "error: ");

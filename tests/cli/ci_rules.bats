@@ -127,6 +127,18 @@ sums_up() { # TEXT
   done
 }
 
+@test "what stops a job is an annotation too" {
+  sed -i '2a guard.budget { max = "$1/month" }' playbooks/shop.lua
+  sed -i 's/"cx23"/"cx33"/' playbooks/shop.lua
+  run pipster plan playbooks/shop.lua --state state.json --format github
+  [ "$status" -eq 5 ] || { echo "$output"; return 1; }
+  grep -q '^::error .*title=.*::' <<<"$output" || { echo "$output"; return 1; }
+  echo 'server "' >>playbooks/shop.lua
+  run pipster plan playbooks/shop.lua --state state.json --format github
+  [ "$status" -eq 1 ]
+  says '::error file=playbooks/shop.lua,line='
+}
+
 @test "--format: one of three, for those that speak it" {
   run pipster rules playbooks/shop.lua --format html
   [ "$status" -eq 64 ]
