@@ -71,8 +71,9 @@ static bool evaluate(struct workbench *bench, struct fault *fault)
 static bool read(struct workbench *bench, int *code, struct fault *fault)
 {
     struct revenue_reading reading;
-    enum revenue_reading_how how =
-        bench->options->refresh ? REVENUE_READING_NOW : REVENUE_READING_DUE;
+    enum revenue_reading_how how = bench->lock == NULL       ? REVENUE_READING_KNOWN
+                                   : bench->options->refresh ? REVENUE_READING_NOW
+                                                             : REVENUE_READING_DUE;
     if (!evaluate(bench, fault) || !revenue_reading_make(bench, how, &reading, fault))
         return false;
     if (reading.newest != NULL && !show(bench, &reading, code, fault))
@@ -224,6 +225,20 @@ static const struct verb *find_verb(const struct options *options, struct fault 
     return NULL;
 }
 
+// While a run is on, what is known can be looked at all the same.
+static bool open_bench(struct workbench *bench, const struct options *options,
+                       const struct verb *verb, struct fault *fault)
+{
+    if (workbench_open(bench, options, verb->mode, fault))
+        return true;
+    if (verb->act != read || options->refresh || options->accept_revenue ||
+        fault->kind != FAULT_LOCKED)
+        return false;
+    workbench_close(bench);
+    fault_clear(fault);
+    return workbench_open(bench, options, WORKBENCH_READ, fault);
+}
+
 static int run(const struct options *options, struct fault *fault)
 {
     struct workbench bench;
@@ -233,8 +248,7 @@ static int run(const struct options *options, struct fault *fault)
         return 64;
     if (options->json)
         json_view_version(stdout);
-    if (workbench_open(&bench, options, verb->mode, fault) &&
-        verb->act(&bench, &code, fault))
+    if (open_bench(&bench, options, verb, fault) && verb->act(&bench, &code, fault))
         workbench_print_timing(&bench);
     workbench_close(&bench);
     return code;

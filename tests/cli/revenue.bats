@@ -370,3 +370,26 @@ P
   [ "$(paste -sd' ' asked)" = '/mrr rk_canary_2 /mrr rk_canary_2' ]
   ! grep -rq rk_canary .pipster config "$HOME"
 }
+
+@test "while a run is on what is known can be looked at, and nothing is stored" {
+  start_lab
+  sources 'revenue.command { run = "echo ran >>ran; echo 640 USD" }'
+  playbook shop <<'P'
+local hetzner = require "hetzner"
+local key = hetzner.ssh_key "deploy" { public_key = input("ssh_public_key") }
+hetzner.server "app" { type = "cx23", image = "debian-12", location = "nbg1", ssh_keys = { key } }
+P
+  "$pipster" --lab revenue
+  begin_and_hold 60
+  later 2
+  run "$pipster" --lab revenue
+  tells 0 '640.00 $' 'too old since'
+  run "$pipster" --lab revenue --refresh
+  tells 6
+  run "$pipster" --lab revenue set 5
+  tells 6
+  kill "$held"
+  wait "$held" || true
+  [ "$(wc -l <ran)" = 1 ]
+  stop_lab
+}
