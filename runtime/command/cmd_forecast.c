@@ -116,6 +116,7 @@ const struct command cmd_forecast = {
         "  --currency CODE      of an amount without one; else that of the readings\n"
         "  --assume NAME=VALUE  a figure or an answer that nobody knows: cpu=85%,\n"
         "                       soc2=yes\n"
+        "  --state FILE         by an exported state, which is only read\n"
         "  --svg FILE           the same as a plot\n",
     .reads_export = true,
     .run = run,

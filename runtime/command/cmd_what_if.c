@@ -85,7 +85,8 @@ const struct command cmd_what_if = {
         "  --mrr AMOUNT         what comes in a month\n"
         "  --customers N        how many pay\n"
         "  --currency CODE      of an amount without one; else that of the readings\n"
-        "  --assume NAME=VALUE  a figure or an answer: cpu=85%, soc2=yes\n",
+        "  --assume NAME=VALUE  a figure or an answer: cpu=85%, soc2=yes\n"
+        "  --state FILE         by an exported state, which is only read\n",
     .reads_export = true,
     .run = run,
 };

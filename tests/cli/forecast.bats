@@ -148,6 +148,18 @@ of_json() { # FILTER, of the lines that the last `run` printed
   [ "$(sqlite3 before.db .dump)" = "$(sqlite3 .pipster/state/lab.db .dump)" ]
 }
 
+@test "by an exported state, without the database" {
+  "$pipster" --lab run playbooks/shop.lua --yes
+  "$pipster" --lab rules accept bigger --yes --override 'we know better'
+  "$pipster" --lab state export >state.jsonl
+  mv .pipster/state elsewhere
+  run "$pipster" --lab forecast playbooks/shop.lua --state state.jsonl --growth 12%/month \
+    --mrr '$300' --customers 30 --months 1
+  tells 0 '2026-12           300.00 $         30       8.99 €'
+  run "$pipster" --lab what-if playbooks/shop.lua --state state.jsonl --mrr 5000 --json
+  [ "$(of_json 'select(.name == "bigger") | .state')" = accepted ] || { echo "$output"; return 1; }
+}
+
 @test "what is not said well is told" {
   forecast --months 24
   tells 64 'wants to know how it grows' '--growth 12%/month'
