@@ -169,6 +169,9 @@ static bool go_up(struct going *going, size_t number, struct rule_verdict *verdi
         return fault_while(fault, "pricing what rule \"%s\" proposes", rule->name);
     rule_afford(rule, price.is_whole ? &price.monthly : NULL,
                 going->has_share ? &going->monthly : NULL, going->seen, verdict);
+    if (!price.is_whole && !verdict->is_proposed)
+        verdict->waits = "what it would cost is not known: something in it has no price, "
+                         "or its playbook is not there yet";
     going->in_force[number] = verdict->is_proposed && !stays;
     tell(going, number,
          verdict->state == RULE_BLOCKED  ? TOLD_BLOCKED
