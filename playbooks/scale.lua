@@ -33,7 +33,6 @@ rule "milestone-2" {
 rule "milestone-3" {
   doc = "Milestone 3, Product-Market Fit: 10 paying customers and over $200; $23/month",
   when = { customers = ">= 10", revenue = "> $200" },
-  evidence = { { revenue = "<= $500" }, { customers = "< 50" } }, -- else it is the next
   hold = "14d",
   release = { revenue = "< $150" }, release_hold = "3 months", fit = fits_below,
   cooldown = "30d", afford = affordable,
@@ -46,7 +45,6 @@ rule "milestone-3" {
 rule "milestone-4" {
   doc = "Milestone 4, Scale Infrastructure: over $500 and 50 customers; $42/month",
   when = { revenue = "> $500", customers = ">= 50" },
-  evidence = { { revenue = "<= $2000" }, { sla = "no" } }, -- else it is the next
   hold = "14d",
   release = { revenue = "< $400" }, release_hold = "3 months", fit = fits_below,
   cooldown = "30d", afford = affordable,

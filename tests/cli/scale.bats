@@ -105,13 +105,15 @@ says() { # TEXT…
   earn 1 1000 49
   opens 1 "$second, milestone-3 holds, stay-on-hetzner open"
   earn 1 1000 50
-  opens 1 "$second, milestone-4 holds, stay-on-hetzner open"
+  second+=', milestone-3 holds, milestone-4 holds'
+  opens 1 "$second, stay-on-hetzner open"
   earn 1 2000 80
-  opens 1 "$second, milestone-4 holds, azure-undecided open"
+  opens 1 "$second, azure-undecided open"
   earn 1 3000 100
   opens 1 "$second, azure-undecided open" # whether an SLA is wanted is not known
+  says '? sla is not known: nobody answered'
   answer 1 sla no
-  opens 1 "$second, milestone-4 holds, azure-undecided open"
+  opens 1 "$second, azure-undecided open"
   earn 1 5000 200
   answer 1 sla yes
   opens 1 "$second, milestone-5 holds, azure-undecided open"
