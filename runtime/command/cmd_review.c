@@ -245,6 +245,8 @@ const struct command cmd_review = {
         "every\n"
         "plan and status says that the review is due.\n"
         "\n"
+        "  --state FILE         as an exported state shows it, which is only read\n"
         "  --detailed-exitcode  2 when it is due, or a line is missed or not known\n",
+    .reads_export = true,
     .run = run,
 };

@@ -95,8 +95,11 @@ static void add_checks(struct reading *reading)
            value_find(reading->runs[at].summary, "checks") == NULL)
         at++;
     if (at == reading->run_count) {
-        add_unknown(reading, "failed_checks", NEVER_CHECK);
-        add_unknown(reading, "failed_urls", NEVER_CHECK);
+        bool is_exported = reading->bench->engine.is_exported;
+        const char *why =
+            is_exported ? "an exported state has no runs in it" : NEVER_CHECK;
+        add_unknown(reading, "failed_checks", why);
+        add_unknown(reading, "failed_urls", why);
         return;
     }
     const struct value *summary = reading->runs[at].summary;

@@ -119,7 +119,8 @@ static bool read_cost(struct reading *reading, struct money *cost, const char **
         at++;
     *unknown = NULL;
     if (at == count)
-        *unknown = NEVER_RUN;
+        *unknown =
+            bench->engine.is_exported ? "an exported state has no runs in it" : NEVER_RUN;
     else if (strcmp(runs[at].outcome, "done") != 0)
         *unknown = "the last run was not carried out whole; pipster run goes on";
     else if (!money_parse_budget(runs[at].cost_after, cost, fault))

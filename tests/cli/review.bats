@@ -249,3 +249,16 @@ P
     'cx33 is as large, 8.49 €/month'
   [ "$("$pipster" --lab review --json | jq -r 'select(.type == "review_price") | .data.take')" = cx33 ]
 }
+
+@test "an exported state can be looked at, and not answered into" {
+  shop
+  "$pipster" --lab review answer soc2 no
+  "$pipster" --lab state export state.json
+  rm -r .pipster/state
+  run "$pipster" --lab review --state state.json
+  tells 0 '"no", answered on 2026-02-01' 'stale_hosts is 1: ' \
+    'cost is not known: an exported state has no runs in it'
+  run "$pipster" --lab review answer soc2 yes --state state.json
+  tells 64 'an exported state can only be looked at'
+  [ ! -e .pipster/state/lab.db ]
+}
