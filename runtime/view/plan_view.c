@@ -34,12 +34,14 @@ static struct symbol symbol_of(const struct change *change)
     return (struct symbol){change->moved_from ? "  >" : "   ", TERMINAL_DIM};
 }
 
-static void sum_prices(const struct price_line *lines, size_t count, struct money *sum)
+// False: some of it is not priced, or is in another currency than the rest.
+static bool sum_prices(const struct price_line *lines, size_t count, struct money *sum)
 {
     struct fault ignored = {0};
     for (size_t i = 0; i < count; i++)
-        if (lines[i].known && !money_add(sum, lines[i].monthly, &ignored))
-            *sum = money_zero("");
+        if (!lines[i].known || !money_add(sum, lines[i].monthly, &ignored))
+            return false;
+    return true;
 }
 
 static void print_price(const struct terminal *terminal, const struct change *change)
@@ -50,8 +52,13 @@ static void print_price(const struct terminal *terminal, const struct change *ch
         return;
     struct money difference = money_zero(""), before = money_zero("");
     struct fault ignored = {0};
-    sum_prices(preview->prices, preview->price_count, &difference);
-    sum_prices(preview->prices_before, preview->price_before_count, &before);
+    if (!sum_prices(preview->prices, preview->price_count, &difference) ||
+        !sum_prices(preview->prices_before, preview->price_before_count, &before)) {
+        // Of what stays as it is the sum below tells it.
+        if (change->action != CHANGE_NONE)
+            terminal_print(terminal, TERMINAL_YELLOW, "  not wholly priced");
+        return;
+    }
     if (!money_subtract(&difference, before, &ignored) || difference.units == 0)
         return;
     char text[MONEY_TEXT_SIZE];

@@ -202,6 +202,14 @@ tells() { # CODE WORDS…: of the last `run`
   echo 'cost.item "oracle" { price = "3 CHF/month" }' >>playbooks/shop.lua
   run "$pipster" --lab cost playbooks/shop.lua
   tells 0 'not priced' 'cost.item/oracle' 'at least 6.91 €/month net'
+  # Each line of a plan has its price, or says that it has none.
+  sed -i '/guard.budget/d' playbooks/shop.lua
+  echo 'cost.item "nobody" { entry = "no-such" }' >>playbooks/shop.lua
+  run "$pipster" --lab plan playbooks/shop.lua
+  tells 0 'hetzner.server/app'
+  [[ $output =~ hetzner.server/app\ [^$'\n']*\+5\.99\ €/month ]] || { echo "$output"; return 1; }
+  [[ $output =~ cost.item/domain\ [^$'\n']*\+1\.00\ \$/month ]] || { echo "$output"; return 1; }
+  [[ $output =~ cost.item/nobody\ [^$'\n']*not\ wholly\ priced ]] || { echo "$output"; return 1; }
 }
 
 @test "each line that OPERATIONS.md shows" {
