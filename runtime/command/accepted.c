@@ -50,3 +50,13 @@ bool accepted_load(struct workbench *bench, struct fault *fault)
     accepted_lay(bench);
     return true;
 }
+
+bool accepted_blame(const struct workbench *bench, struct fault *fault)
+{
+    const struct record_amendments *accepted = &bench->accepted;
+    if (accepted->count == 0 || fault->next[0] != '\0')
+        return false;
+    return fault_next(fault,
+                      "if it comes of what was accepted: pipster rules withdraw %s",
+                      accepted->rows[accepted->count - 1].rule);
+}

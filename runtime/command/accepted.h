@@ -11,6 +11,9 @@ bool accepted_load(struct workbench *bench, struct fault *fault) FAULT_CHECKED;
 // Lays all of them again, where others were laid meanwhile.
 void accepted_lay(struct workbench *bench);
 
+// What a playbook cannot be evaluated with may be one of them. Always false.
+bool accepted_blame(const struct workbench *bench, struct fault *fault);
+
 // How many script_amendments the one row becomes, at most.
 size_t accepted_room(const struct record_amendment *row);
 // Adds them behind the first *count.

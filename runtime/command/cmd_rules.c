@@ -165,11 +165,44 @@ static bool act(struct workbench *bench, struct judging_price *price,
     return rule_action_withdraw(judging, index, fault);
 }
 
+// What was accepted may be what no plan can be made with any more: it can be taken back
+// all the same.
+static bool free_from(struct workbench *bench, const struct request *request,
+                      struct fault *fault)
+{
+    struct judging judging = {.bench = bench};
+    judging.figures.now_ms = clock_now_ms();
+    const struct record_amendment *accepted =
+        request->rule != NULL ? rule_find_amendment(&bench->accepted, request->rule)
+                              : NULL;
+    if (accepted == NULL || request->action == NULL ||
+        strcmp(request->action, "withdraw") != 0)
+        return false;
+    terminal_print(&bench->err, TERMINAL_YELLOW, "It cannot be judged: %s\n",
+                   fault->what);
+    fault_clear(fault);
+    return rule_action_forget(&judging, accepted, fault);
+}
+
+static bool carry_out_request(struct workbench *bench, const struct request *request,
+                              int *code, struct fault *fault)
+{
+    struct judging_price price = {0};
+    struct judging judging;
+    bool done = judging_price_open(&price, bench, clock_now_ms(), &judging, fault);
+    if (!done)
+        done = free_from(bench, request, fault);
+    else if (request->action != NULL)
+        done = act(bench, &price, &judging, request, fault);
+    else
+        done = explain(bench, &price, &judging, request, code, fault);
+    judging_price_close(&price);
+    return done;
+}
+
 static int run(const struct options *options, struct fault *fault)
 {
     struct workbench bench = {0};
-    struct judging_price price = {0};
-    struct judging judging;
     struct request request;
     int code = 0;
     if (options->word_count > 0 && strcmp(options->words[0], "backtest") == 0)
@@ -179,12 +212,8 @@ static int run(const struct options *options, struct fault *fault)
     if (options->json)
         json_view_version(stdout);
     if (open_bench(&bench, options, &request, fault) && choose(&bench, &request, fault) &&
-        judging_price_open(&price, &bench, clock_now_ms(), &judging, fault) &&
-        (request.action != NULL
-             ? act(&bench, &price, &judging, &request, fault)
-             : explain(&bench, &price, &judging, &request, &code, fault)))
+        carry_out_request(&bench, &request, &code, fault))
         workbench_print_timing(&bench);
-    judging_price_close(&price);
     workbench_close(&bench);
     return code;
 }

@@ -227,9 +227,10 @@ void workbench_add_budget(struct workbench *bench)
 bool workbench_evaluate(struct workbench *bench, struct fault *fault)
 {
     const char *path = NULL;
-    if (!choose_playbook(bench, &path, fault) ||
-        !script_run_playbook(bench->script, path, &bench->arena, &bench->wanted, fault))
+    if (!choose_playbook(bench, &path, fault))
         return false;
+    if (!script_run_playbook(bench->script, path, &bench->arena, &bench->wanted, fault))
+        return accepted_blame(bench, fault);
     workbench_add_budget(bench);
     bench->engine.rules = bench->wanted.rules;
     bench->engine.rule_count = bench->wanted.rule_count;

@@ -324,3 +324,21 @@ opened() {
   on 0 rules
   says 'Beware: '
 }
+
+@test "what was accepted can be taken back though no plan can be made with it any more" {
+  sed -i 's/propose = {/propose = { include = "playbooks\/phase6.lua",/' playbooks/shop.lua
+  playbook phase6 <<<'require("hetzner").firewall "more" { inbound = { 443 } }'
+  opened
+  on 44 rules accept bigger --yes
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+  rm playbooks/phase6.lua
+  on 44 plan
+  [ "$status" -ne 0 ]
+  says 'there is no playbook playbooks/phase6.lua'
+  says 'pipster rules withdraw bigger'
+  on 44 rules withdraw bigger --yes
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+  says 'Withdrawn: bigger.'
+  on 44 plan --detailed-exitcode
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+}
