@@ -15,6 +15,7 @@ local options = {
   optional_computed = "boolean", -- may be declared, else the world gives it
   fixed = "boolean",             -- a change replaces the resource
   birth = "boolean",             -- used at creation only
+  timed = "boolean",             -- not so any more by time alone: due, but no drift
   ["local"] = "boolean",         -- ours only, never compared
   secret = "boolean",
   content = "boolean",           -- a file's content: never kept in a saved plan

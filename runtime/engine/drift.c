@@ -91,7 +91,7 @@ static const struct value *restore(const struct drifting *drifting,
 }
 
 // The recorded attributes that were declared, and not to be left as they are found. What
-// is used at birth only is none of them.
+// is used at birth only, and what time alone changes, is none of them.
 static const struct value *managed(const struct drifting *drifting,
                                    const struct draft *draft)
 {
@@ -104,7 +104,8 @@ static const struct value *managed(const struct drifting *drifting,
     for (size_t i = 0; i < schema->attribute_count; i++) {
         const char *name = schema->attributes[i].name;
         const struct value *recorded = value_find(record->attributes, name);
-        if (schema->attributes[i].birth || value_is_null(recorded) ||
+        if (schema->attributes[i].birth || schema->attributes[i].timed ||
+            value_is_null(recorded) ||
             value_is_null(value_find(record->wanted, name)) ||
             lifecycle_ignores(record->ignore, name))
             continue;

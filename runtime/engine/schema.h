@@ -32,6 +32,7 @@ struct schema_attribute {
     bool optional_computed;      // may be declared, else the world gives it
     bool fixed;                  // a change replaces the resource
     bool birth;                  // used at creation only; a difference later is a note
+    bool timed;                  // not so any more by time alone: due, but no drift
     bool local;                  // ours only (e.g. `within`): never compared
     bool secret;                 // never shown, whatever it holds
     bool content;                // a file's content: never kept in a saved plan

@@ -93,6 +93,7 @@ static void read_attribute(lua_State *lua, struct arena *arena, const char *type
     attribute->optional_computed = flag(lua, "optional_computed");
     attribute->fixed = flag(lua, "fixed");
     attribute->birth = flag(lua, "birth");
+    attribute->timed = flag(lua, "timed");
     attribute->local = flag(lua, "local");
     attribute->secret = flag(lua, "secret");
     attribute->content = flag(lua, "content");

@@ -149,7 +149,7 @@ return type {
     key = attribute.any { secret = true, content = true,
       doc = "age's identity, told by the backup" },
     offsite = attribute.map { secret = true, doc = "where the copies are, told by it" },
-    up_to_date = attribute.bool { default = true,
+    up_to_date = attribute.bool { default = true, timed = true,
       doc = "the last good drill is not older than that" },
     drilled_at = attribute.integer { computed = true, doc = "seconds since 1970, UTC" },
     file = attribute.string { computed = true, doc = "which one was restored" },

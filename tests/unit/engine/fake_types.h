@@ -13,6 +13,7 @@ static const char *const fake_colours[] = {"red", "green", "blue"};
 // Each list is sorted by name.
 static const struct schema_attribute fake_thing_attributes[] = {
     {.name = "colour", .kind = SCHEMA_STRING, .one_of = fake_colours, .one_of_count = 3},
+    {.name = "fresh", .kind = SCHEMA_BOOL, .timed = true},
     {.name = "id", .kind = SCHEMA_INTEGER, COMPUTED},
     {.name = "image", .kind = SCHEMA_STRING, .birth = true, .rebuild = true},
     {.name = "ip", .kind = SCHEMA_STRING, COMPUTED},

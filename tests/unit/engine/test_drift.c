@@ -48,9 +48,12 @@ static void a_change_outside_is_told_by_field(void **state)
     (void) state;
     struct scene *scene = scene_new(1, false);
     scene_add(scene, "cloud.thing", "a", NULL,
-              "{\"size\": 1, \"parts\": [\"x\", \"y\"], \"image\": \"old\"}");
+              "{\"size\": 1, \"parts\": [\"x\", \"y\"], \"image\": \"old\","
+              " \"fresh\": true}");
     scene_run(scene);
-    // What nobody declared, what counts at birth only, another order of a set: no drift.
+    // What nobody declared, what counts at birth only, what time alone changes, another
+    // order of a set: no drift.
+    fake_drift(&scene->fake, "cloud.thing/a", "fresh", value(scene, "false"));
     fake_drift(&scene->fake, "cloud.thing/a", "colour", value(scene, "\"red\""));
     fake_drift(&scene->fake, "cloud.thing/a", "image", value(scene, "\"new\""));
     fake_drift(&scene->fake, "cloud.thing/a", "parts", value(scene, "[\"y\", \"x\"]"));
