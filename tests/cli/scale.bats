@@ -196,7 +196,7 @@ says() { # TEXT…
   answer 8 can_optimize no
   holds 8 upgrade-server
   on 8 rules playbooks/scale.lua upgrade-server
-  says '✓ cpu > 80% is 85' '✗ memory is 50: 35 from > 85%' '? p95_ms is not known'
+  says '✓ cpu > 80% is 85%' '✗ memory is 50%: 35% from > 85%' '? p95_ms is not known'
   answer 8 can_optimize yes
   sql 'DELETE FROM evaluation'
   is_closed 8 upgrade-server
