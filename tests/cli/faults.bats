@@ -290,7 +290,7 @@ has_come() { # the stand-in looks what is due when it is asked something
 # pipster lab fault -------------------------------------------------------------------------
 
 @test "lab fault: each kind that docs/LAB.md names is taken, clear ends them" {
-  kinds=$(sed -n '/^## Faults/,$p' "$root/docs/LAB.md" | sed -n 's/^| \(`[^|]*\)|.*/\1/p' | tr -d '`,')
+  kinds=$(sed -n '/^## Faults/,/^## S3/p' "$root/docs/LAB.md" | sed -n 's/^| \(`[^|]*\)|.*/\1/p' | tr -d '`,')
   [ "$(wc -w <<<"$kinds")" -ge 24 ]
   for kind in $kinds; do
     meets "$kind" POST /nowhere

@@ -122,7 +122,7 @@ converges() {
   [ "$(stat -c %a "$database")" = 600 ]
 }
 
-# In a mount namespace of its own the state lies on a disk of half a megabyte.
+# In a mount namespace of its own the state lies on a disk of one megabyte.
 @test "the disk fills up, under the state alone" {
   unshare -rm true 2>/dev/null || skip "no mount namespaces here"
   mkdir -p .pipster/state
@@ -130,7 +130,7 @@ converges() {
   export -f during_the_run fault_is_used_up wait_until stopped_part_way log converges run
   run unshare -rm bash -c '
     set -eu
-    mount -t tmpfs -o size=512k,mode=700 tmpfs .pipster/state
+    mount -t tmpfs -o size=1m,mode=700 tmpfs .pipster/state
     fill() { dd if=/dev/zero of=.pipster/state/full bs=4k 2>/dev/null || true; }
     during_the_run fill
     stopped_part_way "the disk is full" "kept/pipster/.*spill"
