@@ -169,8 +169,7 @@ bool planning_show(struct workbench *bench, const struct engine_options *asked,
               (!asked->destroy || carry_out_all(plan, fault)) &&
               (!bench->options->out || save(bench, asked, undo, plan, fault)) &&
               plan_is_whole(plan, fault);
-    if (planned && bench->options->detailed_exitcode &&
-        (is_pending(bench, plan) || rule_notes_propose(bench, plan)))
+    if (planned && bench->options->detailed_exitcode && is_pending(bench, plan))
         *code = 2;
     plan_free(plan);
     return planned;

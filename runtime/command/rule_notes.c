@@ -32,18 +32,6 @@ void rule_notes_print(struct workbench *bench, const struct plan *plan)
     }
 }
 
-bool rule_notes_propose(struct workbench *bench, const struct plan *plan)
-{
-    struct judging judging;
-    struct fault ignored = {0};
-    if (!judge(bench, plan, &judging, &ignored))
-        return false;
-    for (size_t i = 0; i < judging.count; i++)
-        if (judging.rules[i].verdict.is_proposed)
-            return true;
-    return false;
-}
-
 bool rule_notes_store(struct workbench *bench, const struct plan *plan,
                       struct fault *fault)
 {

@@ -10,5 +10,3 @@
 void rule_notes_print(struct workbench *bench, const struct plan *plan);
 bool rule_notes_store(struct workbench *bench, const struct plan *plan,
                       struct fault *fault) FAULT_CHECKED;
-// Whether one proposes something now.
-bool rule_notes_propose(struct workbench *bench, const struct plan *plan);

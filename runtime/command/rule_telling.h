@@ -16,6 +16,6 @@ bool rule_telling_price(struct judging_price *price, struct judging *judging,
 int rule_telling_code(const struct judging *judging, const char *only);
 
 // Behind a plan, where its exit code or a format is asked for: the rules of its playbook
-// with their prices, and what `code` becomes by them.
+// with their prices, and what `code` becomes by them: nothing else decides that.
 bool rule_telling_beside(struct workbench *bench, int *code,
                          struct fault *fault) FAULT_CHECKED;

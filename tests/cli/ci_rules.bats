@@ -127,6 +127,24 @@ sums_up() { # TEXT
   done
 }
 
+@test "plan and rules agree on what is no proposal: whether it can be paid is not known" {
+  cat >>playbooks/shop.lua <<'END'
+rule "audited" {
+  evidence = { soc2 = "yes" },
+  afford = { below = "10%" },
+  propose = { amend = { ["hetzner.server/app"] = { type = "cx33" } } },
+}
+END
+  sed -i 's/exchange = {[^}]*},//' pipster.lua # the revenue is in dollars, the costs are not
+  on 1 pipster review answer soc2 yes
+  for verb in plan rules; do
+    on 1 pipster "$verb" playbooks/shop.lua --detailed-exitcode
+    [ "$status" -eq 0 ] || { echo "$verb"; echo "$output"; return 1; }
+  done
+  on 1 pipster rules playbooks/shop.lua audited
+  says 'what it would be of the revenue is not known'
+}
+
 @test "what stops a job is an annotation too" {
   sed -i '2a guard.budget { max = "$1/month" }' playbooks/shop.lua
   sed -i 's/"cx23"/"cx33"/' playbooks/shop.lua
