@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: MIT
 --
 -- Server types, locations and prices: read once a run by what is observed, kept in the
--- cache with their date, and from there used purely by preview and price.
+-- cache with their date, and from there used purely by preview and price. What is sold
+-- out changes by the minute; prices and locations are good enough as of a day ago.
 
 local book = require "cost.book"
 local cache = require "cache"
@@ -14,7 +15,8 @@ local radar = require "hetzner.radar"
 
 local catalogue = {}
 
-local KEY, RADAR = "hetzner.catalogue", "hetzner.radar"
+local KEY, TYPES, RADAR = "hetzner.catalogue", "hetzner.server_types", "hetzner.radar"
+local FRESH = 24 * 3600 -- seconds that prices and locations are good for
 
 local loaded -- { server_types, locations, pricing, read_at }
 
@@ -35,17 +37,24 @@ end
 
 local function read()
   if loaded then return end
-  local before = kept(KEY)
-  loaded = {
-    server_types = client.list "server_types",
-    locations = client.list "locations",
-    pricing = client.get("/pricing", nil, "reading prices").pricing,
-  }
-  cache.put(KEY, json.encode(loaded))
+  local before, read_at = kept(KEY)
+  local age = before and clock.now() - read_at or FRESH
+  if age >= 0 and age < FRESH then
+    loaded = { server_types = client.list "server_types", locations = before.locations,
+      pricing = before.pricing, read_at = read_at }
+    cache.put(TYPES, json.encode(json.list(loaded.server_types)))
+  else
+    loaded = {
+      server_types = client.list "server_types",
+      locations = client.list "locations",
+      pricing = client.get("/pricing", nil, "reading prices").pricing,
+    }
+    cache.put(KEY, json.encode(loaded))
+  end
   note_changes(before)
 end
 
--- Reads them anew, at most once a run.
+-- Reads what is not fresh, at most once a run.
 function catalogue.load()
   client.alone("the price list", read)
 end
@@ -55,8 +64,10 @@ local function facts()
   if loaded then return loaded end
   local list, read_at = kept(KEY)
   if not list then return nil end
+  local types, types_at = kept(TYPES)
   loaded = list
   loaded.read_at = read_at
+  if types and types_at > read_at then loaded.server_types = types end
   return loaded
 end
 

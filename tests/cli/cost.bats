@@ -222,3 +222,17 @@ tells() { # CODE WORDS…: of the last `run`
   done < <(sed -n '/^## What it costs/,/^## /s/^\(pipster cost[^#]*\).*/\1/p' "$root/docs/OPERATIONS.md")
   [ "$shown" = 5 ]
 }
+
+@test "what costs takes one request of the price list a day" {
+  "$pipster" --lab plan playbooks/shop.lua >/dev/null
+  [ "$(requests '.path == "/v1/pricing"' | wc -l)" = 1 ]
+  forget
+  run "$pipster" --lab plan playbooks/shop.lua
+  tells 0 '+5.99 €/month'
+  [ -z "$(requests '.path == "/v1/pricing" or .path == "/v1/locations"')" ]
+  [ "$(requests '.path == "/v1/server_types"' | wc -l)" = 1 ] # what is sold out by now
+  sqlite3 .pipster/state/lab.cache "update fact set read_at_ms = read_at_ms - 86400001
+    where key = 'hetzner.catalogue'"
+  "$pipster" --lab plan playbooks/shop.lua >/dev/null
+  [ "$(requests '.path == "/v1/pricing"' | wc -l)" = 1 ]
+}
