@@ -8,6 +8,7 @@
 #include "command/written_file.h"
 #include "engine/forecast_read.h"
 #include "engine/rule_past.h"
+#include "engine/rule_rates.h"
 #include "store/revenue.h"
 #include "store/rule.h"
 #include "view/json_view.h"
@@ -41,45 +42,18 @@ static bool choose_playbook(struct future *future, const char *playbook,
                              "playbooks/phase1.lua");
 }
 
-static void add_rate(struct future *future, const char *from, const char *to,
-                     int64_t rate)
-{
-    struct rule_rate *added = &future->rates[future->rate_count];
-    for (size_t i = 0; i < future->rate_count; i++)
-        if (strcmp(future->rates[i].from, from) == 0 &&
-            strcmp(future->rates[i].to, to) == 0)
-            return;
-    *added = (struct rule_rate){.rate = rate};
-    memcpy(added->from, from, strnlen(from, 3));
-    memcpy(added->to, to, strnlen(to, 3));
-    future->rate_count++;
-}
-
-// In both directions, those that are told first.
 static void take_rates(struct future *future)
 {
     const struct engine *engine = &future->bench.engine;
-    const char *date = NULL;
-    future->rates = arena_alloc(&future->bench.arena,
-                                (2 * engine->rate_count + 1) * sizeof *future->rates);
-    for (size_t i = 0; i < engine->rate_count; i++) {
-        const struct engine_rate *told = &engine->rates[i];
-        add_rate(future, told->from, told->to, told->rate);
-        date = told->date;
-    }
-    for (size_t i = 0; i < engine->rate_count; i++) {
-        const struct engine_rate *told = &engine->rates[i];
-        struct money one = {MONEY_UNIT, ""};
-        if (told->rate > 0)
-            add_rate(future, told->to, told->from,
-                     money_scale(one, MONEY_UNIT, told->rate).units);
-    }
+    struct arena *arena = &future->bench.arena;
+    future->rates =
+        rule_rates_list(arena, engine->rates, engine->rate_count, &future->rate_count);
+    const char *date = engine->rate_count > 0 ? engine->rates[0].date : NULL;
     if (date != NULL && *date != '\0')
-        add_note(future, arena_format(&future->bench.arena,
-                                      "Exchange rates of %s, all the time.", date));
-    if (engine->rates_stale != NULL)
         add_note(future,
-                 arena_format(&future->bench.arena, "Beware: %s.", engine->rates_stale));
+                 arena_format(arena, "Exchange rates of %s, all the time.", date));
+    if (engine->rates_stale != NULL)
+        add_note(future, arena_format(arena, "Beware: %s.", engine->rates_stale));
 }
 
 static bool take_assumed(struct future *future, struct fault *fault)

@@ -5,6 +5,7 @@
 
 #include "base/calendar.h"
 #include "engine/cost.h"
+#include "engine/rule_look.h"
 
 #define OWN_FIGURES 3 // cost, share, cost_per_customer
 
@@ -27,12 +28,11 @@ struct going {
     size_t row, event_capacity;
 };
 
+// NULL: nobody knows it.
 static const struct rule_figure *find(const struct rule_input *look, const char *name)
 {
-    for (size_t i = 0; i < look->figure_count; i++)
-        if (strcmp(look->figures[i].name, name) == 0)
-            return look->figures[i].is_known ? &look->figures[i] : NULL;
-    return NULL;
+    const struct rule_figure *figure = rule_look_figure(look, name);
+    return figure != NULL && figure->is_known ? figure : NULL;
 }
 
 static bool ask_price(struct going *going, struct forecast_price *price,

@@ -63,23 +63,30 @@ static bool is_same_side(const struct sides *one, const struct sides *other)
            (one->opens == RULE_TRUE || one->releases == RULE_TRUE);
 }
 
+// The rate by which a term compares a figure in another currency.
+static void take_rate(const struct rule_term *term, const struct rule_input *input,
+                      struct rule_past *past)
+{
+    const struct rule_figure *figure = rule_look_figure(input, term->figure);
+    if (figure == NULL || strcmp(figure->currency, term->currency) == 0)
+        return;
+    const struct rule_rate *rate =
+        rule_look_rate(input->rates, input->rate_count, figure->currency, term->currency);
+    if (rate != NULL && past->rate_count < RULE_RATES &&
+        rule_look_rate(past->rates, past->rate_count, rate->from, rate->to) == NULL)
+        past->rates[past->rate_count++] = *rate;
+}
+
 static void take_rates(const struct rule *rule, const struct rule_input *input,
                        struct rule_past *past)
 {
     const struct rule_condition *conditions[] = {&rule->when, &rule->evidence,
                                                  &rule->release};
     past->rate_count = 0;
-    for (size_t i = 0; i < input->rate_count; i++) {
-        const struct rule_rate *rate = &input->rates[i];
-        bool is_used = false;
-        for (size_t c = 0; c < 3; c++)
-            for (size_t a = 0; a < conditions[c]->count; a++)
-                for (size_t t = 0; t < conditions[c]->any[a].count; t++)
-                    is_used = is_used || strcmp(conditions[c]->any[a].items[t].currency,
-                                                rate->to) == 0;
-        if (is_used && past->rate_count < RULE_RATES)
-            past->rates[past->rate_count++] = *rate;
-    }
+    for (size_t c = 0; c < 3; c++)
+        for (size_t a = 0; a < conditions[c]->count; a++)
+            for (size_t t = 0; t < conditions[c]->any[a].count; t++)
+                take_rate(&conditions[c]->any[a].items[t], input, past);
 }
 
 // A rate that nobody tells any more is not used from memory.

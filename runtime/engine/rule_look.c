@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-static const struct rule_figure *find(const struct rule_input *input, const char *name)
+const struct rule_figure *rule_look_figure(const struct rule_input *input,
+                                           const char *name)
 {
     for (size_t i = 0; i < input->figure_count; i++)
         if (strcmp(input->figures[i].name, name) == 0)
@@ -165,7 +166,7 @@ static void look_at_figure(const struct rule_term *term, const struct rule_figur
 static void look_at(const struct rule_term *term, const struct rule_world *world,
                     struct arena *arena, struct rule_saw *saw)
 {
-    const struct rule_figure *figure = find(world->input, term->figure);
+    const struct rule_figure *figure = rule_look_figure(world->input, term->figure);
     *saw = (struct rule_saw){.term = term, .truth = RULE_UNKNOWN};
     if (figure == NULL || !figure->is_known)
         saw->text =

@@ -16,6 +16,9 @@ struct rule_world {
 enum rule_truth rule_look(const struct rule_condition *condition,
                           const struct rule_world *world, struct arena *arena,
                           struct rule_view *view);
+// That of the name, or NULL.
+const struct rule_figure *rule_look_figure(const struct rule_input *input,
+                                           const char *name);
 const struct rule_rate *rule_look_rate(const struct rule_rate *rates, size_t count,
                                        const char *from, const char *to);
 // Whether any of the rule's conditions looks at that figure.

@@ -221,6 +221,29 @@ static void a_rate_counts_again_once_the_band_is_left(void **state)
     arena_clear(&world.arena);
 }
 
+// A list of reference rates has many, and the one that counts may be the last.
+static void the_rate_of_the_figure_is_kept_among_many(void **state)
+{
+    struct rule_rate rates[] = {{"JPY", "USD", MONEY_UNIT / 150},
+                                {"BGN", "USD", MONEY_UNIT / 2},
+                                {"CZK", "USD", MONEY_UNIT / 22},
+                                {"DKK", "USD", MONEY_UNIT / 7},
+                                {"EUR", "USD", MONEY_UNIT}};
+    struct world world;
+    (void) state;
+    open_world(&world, 1);
+    world.rule.hold = world.rule.release_hold = world.rule.cooldown = span("0");
+    world.input.rates = rates;
+    world.input.rate_count = sizeof rates / sizeof *rates;
+    set(&world, EURO(450));
+    look(&world);
+    assert_int_equal(world.input.past.rate_count, 1);
+    rates[4].rate = MONEY_UNIT * 12 / 10; // 540 $, by the rate alone
+    look(&world);
+    assert_false(is_open(&world));
+    arena_clear(&world.arena);
+}
+
 static void months_are_those_of_the_calendar(void **state)
 {
     static const struct {
@@ -383,6 +406,7 @@ int main(void)
         cmocka_unit_test(whatever_comes_it_keeps_its_times),
         cmocka_unit_test(rates_alone_change_nothing),
         cmocka_unit_test(a_rate_counts_again_once_the_band_is_left),
+        cmocka_unit_test(the_rate_of_the_figure_is_kept_among_many),
         cmocka_unit_test(months_are_those_of_the_calendar),
         cmocka_unit_test(it_opens_to_the_millisecond),
         cmocka_unit_test(too_long_a_gap_begins_the_time_anew),
