@@ -16,7 +16,7 @@
 #include "view/terminal.h"
 
 // The newest so many of each figure: what rules look at goes along.
-#define MEASURED 30
+#define MEASURED 200
 
 // Beside, then renamed: the one before stays whole when the disk is full.
 static bool write_file(struct arena *arena, const char *path, const struct text *text,

@@ -8,7 +8,8 @@
 #include "value/record.h"
 
 struct check_answer {
-    // Name, value and unit; address, run and time are the engine's.
+    // Name, value and unit, and its time where it was measured before (0: now); address
+    // and run are the engine's.
     struct record_measurements measured;
     const char *const *warnings; // though it passed
     size_t warning_count;

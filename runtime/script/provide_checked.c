@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What a check answers beside attributes: measured = { { name =, value =, unit = }, … }
-// warning = "…", or warnings = { "…", … }, and note = "…".
+// What a check answers beside attributes: measured = { { name =, value =, unit =, at = },
+// … } (at: seconds since 1970, where it was measured before), warning = "…", or
+// warnings = { "…", … }, and note = "…".
 #include "script/provide_checked.h"
 
 #include "engine/plan.h"
@@ -30,6 +31,22 @@ static bool take_number(const struct value *value, double *number)
     return true;
 }
 
+// Until 9999: what is later is milliseconds by mistake.
+#define LATEST_SECONDS 253402300799.0
+
+// 0 where it is left out: now.
+static bool take_time(const struct value *value, int64_t *at_ms)
+{
+    double seconds;
+    *at_ms = 0;
+    if (value == NULL)
+        return true;
+    if (!take_number(value, &seconds) || seconds < 1 || seconds > LATEST_SECONDS)
+        return false;
+    *at_ms = (int64_t) llround(seconds * 1000);
+    return true;
+}
+
 static bool take_measured(struct step *step, struct arena *arena,
                           const struct value *list)
 {
@@ -48,7 +65,8 @@ static bool take_measured(struct step *step, struct arena *arena,
             .unit = value_find_text(item, "unit", NULL),
         };
         if (rows[i].name == NULL ||
-            !take_number(value_find(item, "value"), &rows[i].value))
+            !take_number(value_find(item, "value"), &rows[i].value) ||
+            !take_time(value_find(item, "at"), &rows[i].at_ms))
             return refuse(step, "measured");
     }
     step->answer.measured = (struct record_measurements){rows, list->list.count};

@@ -9,7 +9,7 @@
 
 void measurement_put(struct transaction *transaction,
                      const struct record_measurement *measurement);
-// The same of one from elsewhere; nothing where it is there already.
+// The same of one from elsewhere or from before; nothing where it is there already.
 void measurement_take(struct transaction *transaction,
                       const struct record_measurement *measurement);
 // "app", "web": app:check.usage/idle is then web:check.usage/idle.

@@ -29,6 +29,7 @@ static const struct {
     {"handler_clear", STATEMENT_HANDLER_CLEAR},
     {"handler_owe", STATEMENT_HANDLER_OWE},
     {"measurement_put", STATEMENT_MEASUREMENT_PUT},
+    {"measurement_take", STATEMENT_MEASUREMENT_TAKE},
     {"resource_put", STATEMENT_RESOURCE_PUT},
     {"resource_remove", STATEMENT_RESOURCE_REMOVE},
     {"run_end", STATEMENT_RUN_END},

@@ -240,17 +240,61 @@ static void print_warnings(const struct terminal *terminal, const struct value *
                            warning->string.bytes);
 }
 
+static bool is_same_figure(const struct record_measurement *one,
+                           const struct record_measurement *other)
+{
+    return strcmp(one->address, other->address) == 0 &&
+           strcmp(one->name, other->name) == 0;
+}
+
+static void print_figure(const struct terminal *terminal,
+                         const struct record_measurement *row)
+{
+    char figure[BASELINE_VIEW_SIZE];
+    terminal_print(terminal, TERMINAL_DIM, "%s%s%s",
+                   baseline_view_figure(row->value, figure), row->unit != NULL ? " " : "",
+                   row->unit != NULL ? row->unit : "");
+}
+
+// What was sampled often is one line: how often, from what to what, and the newest.
+static void print_sampled(const struct terminal *terminal,
+                          const struct record_measurements *measured, size_t first)
+{
+    const struct record_measurement *rows = measured->rows, *row = &rows[first];
+    const struct record_measurement *low = row, *high = row, *last = row;
+    char figure[BASELINE_VIEW_SIZE];
+    size_t count = 0;
+    for (size_t i = first; i < measured->count; i++) {
+        if (!is_same_figure(&rows[i], row))
+            continue;
+        low = rows[i].value < low->value ? &rows[i] : low;
+        high = rows[i].value > high->value ? &rows[i] : high;
+        last = rows[i].at_ms >= last->at_ms ? &rows[i] : last;
+        count++;
+    }
+    terminal_print(terminal, TERMINAL_DIM, "      %s ", row->name);
+    if (count > 1) {
+        terminal_print(terminal, TERMINAL_DIM, "%zu times, %s to ", count,
+                       baseline_view_figure(low->value, figure));
+        print_figure(terminal, high);
+        terminal_print(terminal, TERMINAL_DIM, ", last ");
+    }
+    print_figure(terminal, last);
+    terminal_print(terminal, TERMINAL_DIM, "\n");
+}
+
 static void print_measured(const struct terminal *terminal,
                            const struct history_run *whole, const char *address)
 {
-    char figure[BASELINE_VIEW_SIZE];
+    const struct record_measurement *rows = whole->measured.rows;
     for (size_t i = 0; i < whole->measured.count; i++) {
-        const struct record_measurement *row = &whole->measured.rows[i];
-        if (strcmp(row->address, address) == 0)
-            terminal_print(terminal, TERMINAL_DIM, "      %s %s%s%s\n", row->name,
-                           baseline_view_figure(row->value, figure),
-                           row->unit != NULL ? " " : "",
-                           row->unit != NULL ? row->unit : "");
+        if (strcmp(rows[i].address, address) != 0)
+            continue;
+        size_t earlier = i;
+        while (earlier > 0 && !is_same_figure(&rows[earlier - 1], &rows[i]))
+            earlier--;
+        if (earlier == 0)
+            print_sampled(terminal, &whole->measured, i);
     }
 }
 

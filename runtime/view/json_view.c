@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "view/json_view.h"
 
+#include "base/clock.h"
 #include "base/redact.h"
 #include "engine/share.h"
 #include "value/json.h"
@@ -334,11 +335,14 @@ static void print_measured(FILE *stream, const struct change *change,
                            const struct record_measurement *measured)
 {
     struct line line;
+    char at[CLOCK_TEXT_SIZE];
     begin(&line, "measurement");
     put_text(&line, "address", change->address);
     put_text(&line, "name", measured->name);
     put(&line, "value", value_number(&line.arena, measured->value));
     put_text(&line, "unit", measured->unit);
+    if (measured->at_ms > 0)
+        put_text(&line, "at", clock_format(measured->at_ms, at));
     end(&line, stream);
 }
 

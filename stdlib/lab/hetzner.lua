@@ -35,8 +35,8 @@ function no_driver.status() return nil end
 
 -- By the API that serves them: that of the cloud, and that of storage boxes.
 local sources = {
-  cloud = { "actions", "stock", "keys", "firewalls", "ips", "servers", "power", "zones",
-    "rrsets" },
+  cloud = { "actions", "stock", "keys", "firewalls", "ips", "servers", "power", "metrics",
+    "zones", "rrsets" },
   storage = { "storage_types", "storage", "storage_actions" },
 }
 

@@ -4,6 +4,7 @@
 -- bend it. No login is needed and nothing here counts as a request to the API.
 
 local common = require "lab.stand_in_extras"
+local metrics = require "lab.hetzner_metrics"
 local refuse = require "lab.stand_in_refuse"
 
 local extras = {}
@@ -78,6 +79,7 @@ local own = {
   ["POST /_lab/faults"] = add_fault,
   ["DELETE /_lab/faults"] = drop_faults,
   ["POST /_lab/speed"] = set_speed,
+  ["POST /_lab/load"] = metrics.load,
   ["POST /_lab/limit"] = refuse.no_route,
   ["GET /_lab/alerts"] = refuse.no_route,
 }

@@ -114,7 +114,7 @@ runs_once() { # NAME
   sed -i 's/when = {/wen = {/' playbooks/rules.lua
   run "$pipster" --lab validate playbooks/rules.lua
   [ "$status" -eq 1 ]
-  [[ $output == *'it takes no wen'*'playbooks/rules.lua:3'*'did you mean when?'* ]] ||
+  [[ $output == *'it takes no wen'*'playbooks/rules.lua:5'*'did you mean when?'* ]] ||
     { echo "$output"; return 1; }
 }
 

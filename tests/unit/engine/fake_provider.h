@@ -31,6 +31,7 @@ enum fake_fault {
     FAKE_HELD,        // it is not answered, until fake_let_go
     FAKE_MEASURE,     // a check, which passes, measures
     FAKE_WARN,        // the same, and warns of what it measured
+    FAKE_SAMPLE,      // the same as the first, with the time when it was
 };
 
 struct fake_pending {
@@ -333,6 +334,14 @@ static inline const char *fake_name_before(struct fake *fake, const struct step 
     return arena_format(&fake->arena, "%s/%s", change->type, name);
 }
 
+static inline void fake_sample(struct step *step)
+{
+    static const struct record_measurement sampled[] = {
+        {.name = "cpu", .value = 85, .unit = "%", .at_ms = 7000},
+        {.name = "cpu", .value = 90, .unit = "%", .at_ms = 8000}};
+    step->answer = (struct check_answer){.measured = {sampled, 2}};
+}
+
 static inline void fake_measure(struct fake *fake, struct step *step, bool warns)
 {
     static const char *const warnings[] = {"p95 is 140 ms, over 100 ms"};
@@ -368,6 +377,8 @@ static inline void fake_execute(struct fake *fake, struct step *step)
     step->outcome = STEP_DONE;
     if (what == FAKE_MEASURE || what == FAKE_WARN)
         fake_measure(fake, step, what == FAKE_WARN);
+    if (what == FAKE_SAMPLE)
+        fake_sample(step);
     if (what == FAKE_HALF || what == FAKE_LOST) {
         step->found = NULL;
         step->outcome = what == FAKE_LOST ? STEP_UNCERTAIN : STEP_FAILED;

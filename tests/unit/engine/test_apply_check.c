@@ -79,6 +79,28 @@ static void a_run_without_changes_is_kept_when_it_tells_something(void **state)
     scene_free(scene);
 }
 
+static void what_was_sampled_before_keeps_its_time_and_is_kept_once(void **state)
+{
+    (void) state;
+    struct scene *scene = scene_new(1, false);
+    struct record_measurements found;
+    scene_add(scene, "cloud.thing", "a", NULL, "{}");
+    scene_add(scene, "check.ok", "one", NULL, "{}");
+    fake_script(&scene->fake, "check.ok/one", FAKE_SAMPLE);
+    scene_run(scene);
+    fake_script(&scene->fake, "check.ok/one", FAKE_SAMPLE);
+    scene_expect_empty(scene);
+    assert_true(scene_try_apply(scene));
+    assert_true(measurement_load_since(scene->engine.database, &scene->arena, "cpu", 0,
+                                       &found, &scene->fault));
+    assert_int_equal(found.count, 2);
+    assert_int_equal(found.rows[0].at_ms, 7000);
+    assert_int_equal(found.rows[1].at_ms, 8000);
+    assert_int_equal(found.rows[1].run, 1);
+    assert_string_equal(found.rows[1].address, "check.ok/one");
+    scene_free(scene);
+}
+
 static void without_a_database_nothing_is_kept(void **state)
 {
     (void) state;
@@ -96,6 +118,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_warning_passes_and_is_kept),
         cmocka_unit_test(a_run_without_changes_is_kept_when_it_tells_something),
+        cmocka_unit_test(what_was_sampled_before_keeps_its_time_and_is_kept_once),
         cmocka_unit_test(without_a_database_nothing_is_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

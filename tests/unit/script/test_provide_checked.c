@@ -33,10 +33,22 @@ static void measurements_and_warnings_are_taken(void **state)
     assert_string_equal(step.answer.measured.rows[0].unit, "ms");
     assert_true(step.answer.measured.rows[1].value == 0.0);
     assert_null(step.answer.measured.rows[1].unit);
+    assert_int_equal(step.answer.measured.rows[1].at_ms, 0);
     assert_int_equal(step.answer.warning_count, 3);
     assert_string_equal(step.answer.warnings[0], "one");
     assert_string_equal(step.answer.warnings[2], "three");
     assert_string_equal(step.answer.note, "as before");
+}
+
+static void a_measurement_may_tell_its_time(void **state)
+{
+    struct fixture *fixture = *state;
+    struct step step =
+        taken(fixture, "return { measured = { { name = 'cpu', value = 1, at = 1790000000 "
+                       "}, { name = 'cpu', value = 2, at = 1790000060.25 } } }");
+    assert_int_equal(step.outcome, STEP_DONE);
+    assert_true(step.answer.measured.rows[0].at_ms == 1790000000000);
+    assert_true(step.answer.measured.rows[1].at_ms == 1790000060250);
 }
 
 static void nothing_to_take_is_nothing(void **state)
@@ -56,6 +68,9 @@ static void what_is_no_measurement_fails_the_check(void **state)
         "return { measured = 'fast' }",
         "return { measured = { { value = 1 } } }",
         "return { measured = { { name = 'x', value = '1' } } }",
+        "return { measured = { { name = 'x', value = 1, at = 'noon' } } }",
+        "return { measured = { { name = 'x', value = 1, at = 0 } } }",
+        "return { measured = { { name = 'x', value = 1, at = 1790000000000 } } }",
         "return { warning = 7 }",
         "return { warnings = { {} } }",
     };
@@ -91,6 +106,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         FIXTURE_TEST(measurements_and_warnings_are_taken),
+        FIXTURE_TEST(a_measurement_may_tell_its_time),
         FIXTURE_TEST(the_times_before_are_told_by_name),
         FIXTURE_TEST(nothing_to_take_is_nothing),
         FIXTURE_TEST(what_is_no_measurement_fails_the_check),

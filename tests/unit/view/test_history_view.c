@@ -82,8 +82,11 @@ static void a_run_tells_all(void **state)
              " \"host/app\", \"name\": \"restart web\", \"ran\": true}]}");
     const struct record_measurement rows[] = {
         {12, "check.load/a", "p95_ms", 140, "ms", INT64_C(1795253712000)},
-        {12, "check.load/a", "errors", 0, NULL, INT64_C(1795253712000)}};
-    const struct history_run whole = {&told, steps, 1, owed, 1, {rows, 2}};
+        {12, "check.load/a", "errors", 0, NULL, INT64_C(1795253712000)},
+        {12, "check.load/a", "cpu", 40, "%", INT64_C(1795250112000)},
+        {12, "check.load/a", "cpu", 7.5, "%", INT64_C(1795253712000)},
+        {12, "check.load/a", "cpu", 90, "%", INT64_C(1795246512000)}};
+    const struct history_run whole = {&told, steps, 1, owed, 1, {rows, 5}};
     history_view_run(&terminal, &whole);
     expect("Run 12: run of playbooks/shop.lua by anna@laptop\n"
            "  2026-11-21 09:35 (5 minutes ago), for 12 s: done\n");
@@ -95,7 +98,8 @@ static void a_run_tells_all(void **state)
     expect("  ? check.http/up  it answers 502\n");
     expect("  ? check.load/a  passed, measured before\n"
            "      p95 is 140 ms, over 100 ms\n"
-           "      p95_ms 140 ms\n      errors 0\n");
+           "      p95_ms 140 ms\n      errors 0\n"
+           "      cpu 3 times, 7.5 to 90 %, last 7.5 %\n");
     assert_null(strstr(printed, "d1g"));
     assert_null(strstr(printed, "sha256"));
     history_view_json_run(terminal.stream, &whole);
