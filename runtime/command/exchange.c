@@ -15,8 +15,9 @@ void exchange_add(struct project *project, struct arena *arena, const char *from
     const char *one = arena_text(arena, from), *other = arena_text(arena, to);
     struct money back = money_scale((struct money){MONEY_UNIT, ""}, MONEY_UNIT, rate);
     project->rates[project->rate_count++] = (struct engine_rate){one, other, rate, date};
-    project->rates[project->rate_count++] =
-        (struct engine_rate){other, one, back.units, date};
+    if (back.units > 0) // else it is smaller than a rate can be
+        project->rates[project->rate_count++] =
+            (struct engine_rate){other, one, back.units, date};
 }
 
 static bool is_word(const char *key)

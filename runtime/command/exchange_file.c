@@ -49,8 +49,8 @@ static size_t split(char *line, const char *columns[MOST_COLUMNS])
     return count;
 }
 
-static bool take_rows(struct project *project, struct arena *arena, char *head, char *row,
-                      struct fault *fault)
+bool exchange_file_take(struct project *project, struct arena *arena, char *head,
+                        char *row, struct fault *fault)
 {
     const char *names[MOST_COLUMNS], *values[MOST_COLUMNS];
     size_t count = split(head, names), value_count = split(row, values);
@@ -67,11 +67,20 @@ static bool take_rows(struct project *project, struct arena *arena, char *head, 
         bool is_currency = strlen(names[i]) == 3;
         if (!is_currency || strcmp(values[i], "N/A") == 0)
             continue;
-        if (!money_parse(values[i], names[i], &one, fault) || one.units <= 0)
+        if (!money_parse(values[i], names[i], &one, fault))
             return fault_while(fault, "reading the rate of %s", names[i]);
+        if (one.units <= 0)
+            return fault_set(fault, FAULT_ERROR, "the rate of %s must be above zero",
+                             names[i]);
         exchange_add(project, arena, "EUR", names[i], one.units, date);
     }
     return true;
+}
+
+// A line that is cut would be a rate that is cut.
+static bool is_too_long(const char *line)
+{
+    return strlen(line) == LONGEST_LINE - 1 && line[LONGEST_LINE - 2] != '\n';
 }
 
 bool exchange_file_read(struct project *project, struct arena *arena, const char *path,
@@ -89,5 +98,7 @@ bool exchange_file_read(struct project *project, struct arena *arena, const char
     fclose(file);
     if (!whole)
         return fault_set(fault, FAULT_ERROR, "%s has no rates", path);
-    return take_rows(project, arena, head, row, fault);
+    if (is_too_long(head) || is_too_long(row))
+        return fault_set(fault, FAULT_ERROR, "a line of %s is too long for rates", path);
+    return exchange_file_take(project, arena, head, row, fault);
 }
