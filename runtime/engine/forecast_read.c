@@ -39,15 +39,11 @@ int64_t forecast_read_grown(int64_t units, int64_t percent)
     return money_scale((struct money){units, ""}, WHOLE + percent, WHOLE).units;
 }
 
-// Those that are money, whatever is written.
-static bool is_amount(const char *name)
+// A figure of the business is an amount or a number, and nothing answers it.
+static bool suits(const char *name, const struct rule_term *term, bool *is_amount)
 {
-    static const char *const names[] = {"revenue", "gross", "at_risk", "cost",
-                                        "cost_per_customer"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp(name, names[i]) == 0)
-            return true;
-    return false;
+    return !rule_term_is_of_business(name, is_amount) ||
+           (term->kind != RULE_ANSWER && (*is_amount || *term->currency == '\0'));
 }
 
 bool forecast_read_value(struct arena *arena, const char *name, const char *value,
@@ -56,14 +52,16 @@ bool forecast_read_value(struct arena *arena, const char *name, const char *valu
 {
     struct rule_term term;
     struct fault refused = {0};
+    bool is_amount;
     bool is_answer = strcmp(value, "yes") == 0 || strcmp(value, "no") == 0;
     const char *text = is_answer ? value : arena_format(arena, ">= %s", value);
     if (strpbrk(value, "<>=") != NULL ||
-        !rule_term_parse(arena, name, RULE_FIGURE, text, &term, &refused)) {
+        !rule_term_parse(arena, name, RULE_FIGURE, text, &term, &refused) ||
+        !suits(name, &term, &is_amount)) {
         fault_set(fault, FAULT_USAGE, "%s = \"%s\" is no figure", name, value);
         return fault_next(fault, "write a number, 85%%, $640, or yes or no");
     }
-    if (is_amount(name) && *term.currency == '\0') {
+    if (is_amount && *term.currency == '\0') {
         if (currency == NULL) {
             fault_set(fault, FAULT_USAGE, "%s = \"%s\" wants a currency", name, value);
             return fault_next(fault, "write it as \"$%s\" or \"%s EUR\"", value, value);

@@ -99,8 +99,9 @@ static void a_figure_is_read(void **state)
 static void what_is_no_figure_is_refused(void **state)
 {
     static const char *const texts[] = {
-        "cpu",         "=85%",         "cpu=",       "cpu=> 80%", "cpu=high",
-        "revenue=640", "at_risk=$$40", "cpu=85% 12", "cpu=1=2"};
+        "cpu",      "=85%",        "cpu=",         "cpu=> 80%",
+        "cpu=high", "revenue=640", "at_risk=$$40", "cpu=85% 12",
+        "cpu=1=2",  "revenue=yes", "customers=no", "customers=$50"};
     (void) state;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         struct rule_figure figure;
