@@ -8,6 +8,8 @@
 #include <stdint.h>
 
 #define CALENDAR_DAY_MS INT64_C(86400000)
+// The first millisecond of the year 10000: what is said of later is no moment.
+#define CALENDAR_END_MS INT64_C(253402300800000)
 
 struct calendar_date {
     int year, month, day; // 2026, 1 … 12, 1 … 31

@@ -69,11 +69,11 @@ static const char *amount(struct arena *arena, int64_t units, const char *curren
 static int64_t round_number(int64_t units, const struct rule_term *term)
 {
     const int64_t hundredth = MONEY_UNIT / 100;
-    int64_t rounded =
-        money_scale((struct money){units, ""}, 1, hundredth).units * hundredth;
+    __int128 rounded =
+        (__int128) money_scale((struct money){units, ""}, 1, hundredth).units * hundredth;
     bool is_same = (rounded > term->bound) == (units > term->bound) &&
                    (rounded < term->bound) == (units < term->bound);
-    return is_same ? rounded : units;
+    return is_same && rounded == (int64_t) rounded ? (int64_t) rounded : units;
 }
 
 // Of money, or a number with the unit that it is compared in: "70%".
@@ -104,6 +104,13 @@ static int64_t reach(const struct rule_figure *figure, const struct rule_term *t
     return needs > century ? 0 : figure->as_of_ms + (int64_t) needs;
 }
 
+// Of two far ends of what can be counted: the most that can.
+static int64_t distance(int64_t left, int64_t right)
+{
+    __int128 way = left > right ? (__int128) left - right : (__int128) right - left;
+    return way > INT64_MAX ? INT64_MAX : (int64_t) way;
+}
+
 static const char *tell(struct arena *arena, const struct rule_figure *figure,
                         const struct rule_term *term, const struct rule_rate *rate,
                         int64_t seen, bool holds)
@@ -114,8 +121,7 @@ static const char *tell(struct arena *arena, const struct rule_figure *figure,
     const char *own = words(arena, shown, term);
     if (rate != NULL)
         own = arena_format(arena, "%s (%s)", own, amount(arena, seen, figure->currency));
-    int64_t way = term->bound - shown;
-    const char *apart = words(arena, way < 0 ? -way : way, term);
+    const char *apart = words(arena, distance(term->bound, shown), term);
     const char *most = is_upward(term->comparison) ? "at least " : "at most ";
     bool spread = figure->lowest != figure->highest;
     if (holds)
@@ -128,7 +134,8 @@ static const char *tell(struct arena *arena, const struct rule_figure *figure,
 static void look_at_answer(const struct rule_term *term, const struct rule_figure *figure,
                            struct arena *arena, struct rule_saw *saw)
 {
-    saw->truth = figure->value == term->bound ? RULE_TRUE : RULE_FALSE;
+    bool is_same = (figure->value != 0) == (term->bound != 0);
+    saw->truth = is_same ? RULE_TRUE : RULE_FALSE;
     saw->text = arena_format(arena, "%s was answered with %s%s%s", term->figure,
                              figure->value != 0 ? "yes" : "no",
                              saw->truth == RULE_TRUE ? "" : ", and wants ",

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/calendar.h"
 #include "engine/rule_look.h"
 
 static const struct {
@@ -79,6 +80,8 @@ void rule_past_read(const struct value *value, struct rule_past *past)
     *past = (struct rule_past){0};
     for (size_t i = 0; i < MOMENTS; i++) {
         int64_t moment = value_find_integer(value, moments[i].name, 0);
+        if (moment < 0 || moment >= CALENDAR_END_MS)
+            moment = 0;
         memcpy((char *) past + moments[i].offset, &moment, sizeof moment);
     }
     past->is_accepted = value_find_bool(value, "accepted", false);

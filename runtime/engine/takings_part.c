@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/calendar.h"
+#include "value/reading.h"
 
 static const char *text_of(const struct value *value, char buffer[32])
 {
@@ -83,7 +84,8 @@ static bool read_count(const struct value *told, const char *name, int64_t *coun
     *count = -1;
     if (value_is_null(value))
         return true;
-    if (value->kind == VALUE_INTEGER && value->integer >= -1) {
+    if (value->kind == VALUE_INTEGER && value->integer >= -1 &&
+        value->integer <= READING_MOST_CUSTOMERS) {
         *count = value->integer;
         return true;
     }
@@ -105,6 +107,18 @@ static bool read_day(const char *text, int64_t *end_ms)
     return true;
 }
 
+static bool is_moment(int64_t ms)
+{
+    return ms >= 0 && ms < CALENDAR_END_MS;
+}
+
+static bool check_times(const struct takings_part *part, struct fault *fault)
+{
+    return (is_moment(part->read_at_ms) && is_moment(part->max_age_ms)) ||
+           fault_set(fault, FAULT_ERROR, "what %s tells of its age is no time",
+                     part->source);
+}
+
 static bool read_moment(const struct value *told, struct takings_part *part,
                         struct fault *fault)
 {
@@ -112,10 +126,11 @@ static bool read_moment(const struct value *told, struct takings_part *part,
     part->as_of_ms = 0;
     if (value_is_null(as_of))
         return true;
-    if (as_of->kind == VALUE_INTEGER && as_of->integer >= 0)
+    bool told_day = as_of->kind == VALUE_STRING && strlen(as_of->string.bytes) >= 7 &&
+                    read_day(as_of->string.bytes, &part->as_of_ms);
+    if (as_of->kind == VALUE_INTEGER)
         part->as_of_ms = as_of->integer;
-    else if (as_of->kind != VALUE_STRING || strlen(as_of->string.bytes) < 7 ||
-             !read_day(as_of->string.bytes, &part->as_of_ms)) {
+    if ((as_of->kind != VALUE_INTEGER && !told_day) || !is_moment(part->as_of_ms)) {
         fault_set(fault, FAULT_ERROR, "what %s tells as its day is none", part->source);
         return fault_next(fault, "write it as \"2026-11-29\"");
     }
@@ -139,7 +154,7 @@ bool takings_part_read(const struct value *told, const char *currency,
            read_amounts(told, part, fault) &&
            read_count(told, "customers", &part->customers, part->source, fault) &&
            read_count(told, "churned", &part->churned, part->source, fault) &&
-           read_moment(told, part, fault);
+           check_times(part, fault) && read_moment(told, part, fault);
 }
 
 static const struct value *exact(struct arena *arena, struct money amount)

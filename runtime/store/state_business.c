@@ -6,7 +6,10 @@
 
 #include <string.h>
 
+#include "value/reading.h"
+
 #define EVER_MS INT64_MAX
+#define LAST_MS (INT64_MAX / 4) // spans of time can still be added to it
 
 bool state_business_load(struct database *database, struct arena *arena,
                          struct state_business *business, struct fault *fault)
@@ -148,7 +151,7 @@ struct state_business_lists state_business_lists(struct arena *arena,
     };
 }
 
-enum column_kind { TEXT, MOMENT, NUMBER, FLAG, AMOUNT, LIST, MAP };
+enum column_kind { TEXT, CURRENCY, MOMENT, CUSTOMERS, FLAG, AMOUNT, LIST, MAP };
 
 struct column {
     const char *key;
@@ -160,11 +163,11 @@ static const struct column of_revenue[] = {{"read_at_ms", MOMENT, true},
                                            {"as_of_ms", MOMENT, true},
                                            {"fresh_until_ms", MOMENT, true},
                                            {"source", TEXT, true},
-                                           {"currency", TEXT, true},
+                                           {"currency", CURRENCY, true},
                                            {"gross", AMOUNT, true},
                                            {"cautious", AMOUNT, true},
                                            {"at_risk", AMOUNT, true},
-                                           {"customers", NUMBER, true},
+                                           {"customers", CUSTOMERS, true},
                                            {"accepted", FLAG, true},
                                            {"warnings", LIST, false},
                                            {"parts", LIST, false},
@@ -193,11 +196,19 @@ static bool is_text(const struct value *value)
            strlen(value->string.bytes) == value->string.length;
 }
 
-static bool is_amount(const struct value *value)
+static bool is_currency(const struct value *value)
 {
     struct money ignored;
     struct fault unheard = {0};
-    return is_text(value) && money_parse(value->string.bytes, "EUR", &ignored, &unheard);
+    return is_text(value) && money_parse("0", value->string.bytes, &ignored, &unheard);
+}
+
+static bool is_amount(const struct value *value)
+{
+    struct money amount;
+    struct fault unheard = {0};
+    return is_text(value) && money_parse(value->string.bytes, "EUR", &amount, &unheard) &&
+           amount.units >= 0;
 }
 
 static bool fits(const struct value *value, enum column_kind kind)
@@ -205,10 +216,14 @@ static bool fits(const struct value *value, enum column_kind kind)
     switch (kind) {
     case TEXT:
         return is_text(value);
+    case CURRENCY:
+        return is_currency(value);
     case MOMENT:
-        return value->kind == VALUE_INTEGER && value->integer > 0;
-    case NUMBER:
-        return value->kind == VALUE_INTEGER && value->integer >= -1;
+        return value->kind == VALUE_INTEGER && value->integer > 0 &&
+               value->integer <= LAST_MS;
+    case CUSTOMERS:
+        return value->kind == VALUE_INTEGER && value->integer >= -1 &&
+               value->integer <= READING_MOST_CUSTOMERS;
     case FLAG:
         return value->kind == VALUE_BOOL;
     case AMOUNT:

@@ -6,7 +6,8 @@
 
 #include "value/record.h"
 
-#define READING_ODD_PERCENT 40
+#define READING_ODD_PERCENT    40
+#define READING_MOST_CUSTOMERS INT64_C(1000000000)
 
 bool reading_is_stale(const struct record_revenue *reading, int64_t now_ms);
 // More than 40 % more or less than the last accepted one, by the cautious figures; `last`

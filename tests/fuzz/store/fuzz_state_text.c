@@ -4,6 +4,8 @@
 // the same rows and the same bytes.
 #include "store/state_text.h"
 
+#include "value/json.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,6 +21,26 @@ static void check_rows(const struct state_rows *rows)
         require(rows->rows[i].address && rows->rows[i].type);
         require(i == 0 || strcmp(rows->rows[i - 1].address, rows->rows[i].address) < 0);
     }
+}
+
+// What is not refused can be stored: its money is that of a currency.
+static void try_business(struct arena *arena, const char *bytes, size_t length)
+{
+    struct state_business business = {0};
+    struct fault ignored = {0};
+    const struct value *document;
+    const char *where = NULL, *why = NULL;
+    if (!json_read(arena, bytes, length, &document, &ignored))
+        return;
+    if (!state_business_read(arena, document, &business, &where, &why)) {
+        require(where != NULL && why != NULL);
+        return;
+    }
+    for (size_t i = 0; i < business.revenues.count; i++) {
+        const struct record_revenue *row = &business.revenues.rows[i];
+        require(strlen(row->gross.currency) == 3 && row->cautious.units >= 0);
+    }
+    state_business_lists(arena, &business);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
@@ -44,6 +66,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     } else {
         require(fault_is_set(&fault) && fault.what[0]);
     }
+    try_business(&arena, (const char *) bytes, length);
     text_clear(&second);
     text_clear(&first);
     arena_clear(&arena);

@@ -244,6 +244,44 @@ static void the_rate_of_the_figure_is_kept_among_many(void **state)
     arena_clear(&world.arena);
 }
 
+static const char *saw(struct world *world, enum rule_kind kind, const char *text,
+                       int64_t units, enum rule_truth truth)
+{
+    const struct rule_figure figure = {
+        .name = "x", .is_known = true, .value = units, .lowest = units, .highest = units};
+    world->rule = (struct rule){.when = condition(&world->arena, kind, "x", text)};
+    world->input.figures = &figure;
+    struct rule_verdict verdict = look(world);
+    assert_int_equal(verdict.when.truth, truth);
+    return verdict.when.saw[0].text;
+}
+
+static void the_farthest_figures_are_compared_too(void **state)
+{
+    struct world world;
+    (void) state;
+    open_world(&world, 1);
+    const char *text = saw(&world, RULE_MEASURED, "> 92000000000",
+                           -92000000000 * MONEY_UNIT, RULE_FALSE);
+    assert_string_equal(text,
+                        "x is -92000000000: 92233720368.54775807 from > 92000000000");
+    text = saw(&world, RULE_MEASURED, "> 1", INT64_MAX, RULE_TRUE);
+    assert_string_equal(text, "x > 1 is 92233720368.54775807");
+    arena_clear(&world.arena);
+}
+
+static void an_answer_may_be_a_number(void **state)
+{
+    struct world world;
+    (void) state;
+    open_world(&world, 1);
+    assert_string_equal(saw(&world, RULE_ANSWER, "yes", MONEY_UNIT, RULE_TRUE),
+                        "x was answered with yes");
+    assert_string_equal(saw(&world, RULE_ANSWER, "no", MONEY_UNIT, RULE_FALSE),
+                        "x was answered with yes, and wants no");
+    arena_clear(&world.arena);
+}
+
 static void months_are_those_of_the_calendar(void **state)
 {
     static const struct {
@@ -407,6 +445,8 @@ int main(void)
         cmocka_unit_test(rates_alone_change_nothing),
         cmocka_unit_test(a_rate_counts_again_once_the_band_is_left),
         cmocka_unit_test(the_rate_of_the_figure_is_kept_among_many),
+        cmocka_unit_test(the_farthest_figures_are_compared_too),
+        cmocka_unit_test(an_answer_may_be_a_number),
         cmocka_unit_test(months_are_those_of_the_calendar),
         cmocka_unit_test(it_opens_to_the_millisecond),
         cmocka_unit_test(too_long_a_gap_begins_the_time_anew),

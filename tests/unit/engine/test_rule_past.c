@@ -49,9 +49,11 @@ static void what_is_remembered_is_read_as_it_was_written(void **state)
 
 static void of_what_cannot_be_read_nothing_is_remembered(void **state)
 {
-    static const char json[] = "{\"open\":3,\"opened\":\"long ago\",\"rates\":[{\"from\":"
-                               "\"EURO\",\"to\":\"USD\",\"rate\":5},{\"from\":\"EUR\","
-                               "\"to\":\"USD\",\"rate\":-5},7]}";
+    static const char json[] =
+        "{\"open\":3,\"opened\":\"long ago\","
+        "\"changed\":9223372036854775807,\"true_seen\":-1,\"rates\":[{\"from\":"
+        "\"EURO\",\"to\":\"USD\",\"rate\":5},{\"from\":\"EUR\","
+        "\"to\":\"USD\",\"rate\":-5},7]}";
     const struct value *value = NULL;
     struct arena arena;
     struct rule_past back;
@@ -62,6 +64,8 @@ static void of_what_cannot_be_read_nothing_is_remembered(void **state)
     rule_past_read(value, &back);
     assert_false(back.is_open);
     assert_int_equal(back.opened_ms, 0);
+    assert_int_equal(back.changed_ms, 0); // no time can be added to that
+    assert_int_equal(back.true_seen_ms, 0);
     assert_int_equal(back.rate_count, 0);
     rule_past_read(NULL, &back);
     assert_int_equal(back.changed_ms, 0);

@@ -90,6 +90,12 @@ static void what_is_no_part_is_refused(void **state)
     refused("{\"gross\":\"1\",\"at_risk\":\"2\"}", "more than all");
     refused("{\"gross\":\"1\",\"customers\":\"many\"}", "no whole number");
     refused("{\"gross\":\"1\",\"customers\":-2}", "no whole number");
+    refused("{\"gross\":\"1\",\"customers\":9223372036854775807}", "no whole number");
+    refused("{\"gross\":\"1\",\"max_age\":9223372036854775807}", "its age");
+    refused("{\"gross\":\"1\",\"max_age\":-1}", "its age");
+    refused("{\"gross\":\"1\",\"read_at\":-1}", "its age");
+    refused("{\"gross\":\"1\",\"as_of\":9223372036854775807}", "its day");
+    refused("{\"gross\":\"1\",\"as_of\":\"0026-11-29\"}", "its day");
     refused("{\"gross\":\"1\",\"as_of\":\"29.11.2026\"}", "its day");
     refused("{\"gross\":\"1\",\"as_of\":\"2026-13\"}", "its day");
     refused("{\"gross\":\"1\",\"as_of\":\"2026-11-30 noon\"}", "its day");
