@@ -64,6 +64,27 @@ done
 [ -z "$check" ] || { echo "${says:-nothing to judge by yet}"; exit 0; }
 [ -n "$figure" ] || exit 0
 
+# The mean of each whole hour, by the moment when it was over: check.metrics reads them.
+# More than 1400 are cut down to 30 days. A watch that cannot keep them watches on.
+keep_hour() {
+  this=$((now - now % 3600)) hour=
+  read -r hour count sum 2>/dev/null < "$state/hour" || hour=
+  case $hour in
+  "$this") ;;
+  [1-9]*) awk -v hour="$hour" -v count="$count" -v sum="$sum" 'BEGIN {
+      if (count > 0) printf "%d %.1f\n", hour + 3600, sum / count }' >> "$state/hours"
+    count=0 sum=0 ;;
+  *) count=0 sum=0 ;;
+  esac
+  printf '%-60s\n' "$this $(awk -v count="$count" -v sum="$sum" -v figure="$figure" \
+    'BEGIN { printf "%d %.3f", count + 1, sum + figure }')" 1<> "$state/hour"
+  [ "$(wc -l < "$state/hours")" -lt 1400 ] ||
+    { tail -n 720 "$state/hours" > "$state/hours.new" &&
+      mv -f "$state/hours.new" "$state/hours"; }
+}
+touch "$state/hours" 2>/dev/null
+keep_hour 2>/dev/null
+
 verdict=$(awk -v figure="$figure" -v above="$above" -v below="$below" 'BEGIN {
   figure += 0
   print((figure > above + 0) ? "bad" : (figure <= below + 0) ? "good" : "between") }')

@@ -106,7 +106,7 @@ all[2] = { what = "a contact that does not take it is told later, and only once"
     look(made)
     expect(made, "", "told already")
     look(made, "rm state/it/told.ops")
-    assert(sh("stat -c %s " .. made.folder .. "/state/it/* | xargs") == "462 61\n")
+    assert(sh("stat -c %s " .. made.folder .. "/state/it/[pt]* | xargs") == "462 61\n")
     local text = sh("cat " .. made.folder .. "/told")
     for _, pattern in ipairs { "it is 99 %(limit 80%%%)", "\nhost: ",
       "\nsince: 20%d%d%-", "watched by: alert.disk/it" } do
@@ -176,6 +176,37 @@ all[4] = { what = "a database's URL goes to psql by its environment", run = func
   assert(not text:find("a%2Fb", 1, true), "the secret stands in the file in clear")
   sh("rm -rf " .. made.folder)
 end }
+
+local means = {}
+function means.run()
+  local made = world("disk", { notify = { "ops" } })
+  local state = made.folder .. "/state/it/"
+  local function kept(file)
+    local text = sh("cat " .. state .. file):gsub(" *\n", "\n")
+    return text
+  end
+  for _, value in ipairs { 40, 50 } do
+    figure(made, value)
+    assert(look(made) == "")
+  end
+  local hour, count, sum = kept("hour"):match "^(%d+) (%d+) ([%d.]+)\n$"
+  -- An hour may end between two looks.
+  if count == "2" then assert(tonumber(sum) == 90 and kept "hours" == "", sum) end
+  put(state .. "hours", "")
+  put(state .. "hour", ("%d 4 250.000\n"):format(hour - 7200))
+  look(made)
+  assert(kept "hours" == ("%d 62.5\n"):format(hour - 3600), kept "hours")
+  assert(kept("hour"):find " 1 50.000\n$", kept "hour")
+  put(state .. "hour", "garbage\n")
+  assert(look(made) == "" and kept("hour"):find " 1 50.000\n$", kept "hour")
+  put(state .. "hours", ("1 2.0\n"):rep(1399) .. "3 4.0\n")
+  look(made)
+  local _, lines = kept("hours"):gsub("\n", "")
+  assert(lines == 720 and kept("hours"):find("3 4.0\n", 1, true), "not cut down")
+  sh("rm -rf " .. made.folder)
+end
+means.what = "the mean of each whole hour is kept, by when it was over"
+all[5] = means
 
 local refused = {
   { "disk", { above = "120%" }, "no share" }, { "disk", { above = "much" }, "no share" },
