@@ -44,7 +44,7 @@ local function add_outside(measured, want, last, now)
   local every = span.seconds(want.every)
   local since = from(want, last, "cpu", now)
   if last.cpu then since = math.max(since, last.cpu[1].at + every) end
-  if since > now then return end
+  if since >= now then return end
   add(measured, "cpu", outside.cpu(want.server, since, now, every))
 end
 

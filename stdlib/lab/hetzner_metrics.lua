@@ -55,7 +55,7 @@ local function asked(context)
   local query, problems = context.query, refuse.problems()
   local types = types_of(query, problems)
   local from, to = time_of(query, "start", problems), time_of(query, "end", problems)
-  problems:check(from <= to, "end", "must be after start")
+  problems:check(from < to, "end", "must be after start")
   local step = step_of(query, to - from, problems)
   problems:finish()
   return types, from, to, step

@@ -97,3 +97,15 @@ stored() { # COLUMNS
   [[ $output == *'cpu 169 times, 30 to 85 %, last 30 %'* ]]
   [ "$(grep -c ' cpu ' <<<"$output")" -eq 1 ]
 }
+
+@test "on a host the figure is that of the host" {
+  busy 170 '8 days ago'
+  customers 52
+  sed -i 's/{ server = app.id }/{ on = app:host { }, server = app.id }/
+    s/{ cpu = "> 80%" }/{ ["app:cpu"] = "> 80%" }/' playbooks/shop.lua
+  "$pipster" --lab run playbooks/shop.lua --yes
+  run "$pipster" --lab rules --detailed-exitcode
+  echo "$output"
+  [ "$status" -eq 2 ]
+  [[ $output == *'✓ app:cpu > 80% is 85%'* ]]
+}

@@ -95,7 +95,7 @@ return {
       steps.same("after a long pause", 169,
         #look(w, { server = id }, known(now - 15 * 86400)).measured)
       local calls = #w.calls
-      local answer = look(w, { server = id }, known(now - HOUR + 1))
+      local answer = look(w, { server = id }, known(now - HOUR))
       steps.same("none", { 0, "nothing new yet", calls },
         { #answer.measured, answer.note, #w.calls })
     end },

@@ -32,6 +32,8 @@ return api.cases {
   refused("an end that is no time", "type=cpu&start=2026-09-21T10:00:00Z&end=now", "end"),
   refused("an end before the start",
     "type=cpu&start=2026-09-21T12:00:00Z&end=2026-09-21T10:00:00Z", "end"),
+  refused("no time at all",
+    "type=cpu&start=2026-09-21T12:00:00Z&end=2026-09-21T12:00:00Z", "end"),
   refused("a step of none", "type=cpu&step=0" .. window, "step"),
   { what = "no such server", call = { "GET", "/servers/1/metrics?type=cpu" .. window },
     status = 404, code = "not_found" },

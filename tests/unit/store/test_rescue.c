@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 
 #include "store/fixture.h"
+#include "store/measurement.h"
 #include "store/state.h"
 #include "store/transaction.h"
 
@@ -11,7 +12,10 @@ static struct transaction *row(struct database *database, const char *address)
 {
     struct transaction *transaction = transaction_new(database);
     const struct record record = {.address = address, .type = "t", .changed_at_ms = 5};
+    const struct record_measurement sampled = {
+        .run = 1, .address = address, .name = "cpu", .value = 85, .at_ms = 4};
     state_put(transaction, NULL, &record);
+    measurement_take(transaction, &sampled);
     return transaction;
 }
 
@@ -100,6 +104,10 @@ static void what_a_full_disk_did_not_take(void **state)
     database = fixture_open(fixture, DATABASE_WRITE);
     assert_string_equal(database_taken_in(database), beside(fixture, ".spill"));
     assert_int_equal(count_rows(fixture, database), 3);
+    struct record_measurements sampled;
+    fixture_expect(fixture, measurement_load_since(database, &fixture->arena, "cpu", 0,
+                                                   &sampled, &fixture->fault));
+    assert_int_equal(sampled.count, 3);
     database_close(database);
     assert_false(exists(beside(fixture, ".spill")));
     database = fixture_open(fixture, DATABASE_WRITE);
