@@ -18,15 +18,14 @@ void accepted_add(struct workbench *bench, const struct record_amendment *row,
     calendar_format(calendar_date_of(row->accepted_ms), day);
     const char *where =
         arena_format(&bench->arena, "rule \"%s\", accepted on %s", row->rule, day);
-    if (row->include != NULL)
-        amendments[(*count)++] =
-            (struct script_amendment){.include = row->include, .where = where};
+    amendments[(*count)++] = (struct script_amendment){
+        .include = row->include, .where = where, .accepted = row->rule};
     for (size_t i = 0; i + 1 < accepted_room(row); i++)
         amendments[(*count)++] =
             (struct script_amendment){.address = row->amend->map.entries[i].key,
                                       .attributes = row->amend->map.entries[i].value,
                                       .where = where,
-                                      .may_miss = true};
+                                      .accepted = row->rule};
 }
 
 void accepted_lay(struct workbench *bench)

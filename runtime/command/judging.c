@@ -36,7 +36,10 @@ bool judging_make(struct workbench *bench, const struct money *cost, int64_t now
 {
     const struct engine *engine = &bench->engine;
     struct record_evaluations past;
-    *judging = (struct judging){.bench = bench, .count = engine->rule_count};
+    *judging = (struct judging){.bench = bench,
+                                .count = engine->rule_count,
+                                .missed = bench->wanted.missed.items,
+                                .missed_count = bench->wanted.missed.count};
     if (!figures_gather(bench, cost, now_ms, &judging->figures, fault) ||
         !rule_load_evaluations(bench->database, &bench->arena, 1, NULL, &past, fault))
         return false;

@@ -14,6 +14,8 @@ struct judging {
     struct rule_input *inputs; // one for each rule, and so on
     struct rule_shown *rules;  // in the order of the playbook
     size_t count;
+    const struct rule_missed *missed; // of what was accepted, left out of the plan
+    size_t missed_count;
 };
 
 // `cost`: of all in a month; NULL: it is not known.

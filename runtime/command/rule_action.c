@@ -31,6 +31,11 @@ static bool check_acceptable(const struct judging *judging,
         fault_where(fault, "%s", shown->rule->where);
         return fault_next(fault, "write that playbook first");
     }
+    if (shown->rule->idle != NULL) {
+        fault_set(fault, FAULT_ERROR, "rule \"%s\" proposes nothing", name);
+        fault_where(fault, "%s", shown->rule->where);
+        return fault_why(fault, "%s", shown->rule->idle);
+    }
     if (shown->verdict.is_proposed || judging->bench->options->override != NULL)
         return true;
     fault_set(fault, is_blocked ? FAULT_BLOCKED : FAULT_ERROR,

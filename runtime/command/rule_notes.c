@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "command/judging.h"
+#include "command/rule_telling.h"
 
 static bool judge(struct workbench *bench, const struct plan *plan,
                   struct judging *judging, struct fault *fault)
@@ -18,6 +19,7 @@ void rule_notes_print(struct workbench *bench, const struct plan *plan)
 {
     struct judging judging;
     struct fault fault = {0};
+    rule_telling_missed(bench, bench->wanted.missed.items, bench->wanted.missed.count);
     if (!judge(bench, plan, &judging, &fault)) {
         terminal_print(&bench->err, TERMINAL_YELLOW, "The rules are not judged: %s\n",
                        fault.what);

@@ -53,11 +53,14 @@ static bool add_proposal(const struct rule_price *price, const struct rule *rule
     if (path != NULL)
         amendments[(*count)++] =
             (struct script_amendment){.include = path, .where = where};
+    if (rule->asks)
+        amendments[(*count)++] =
+            (struct script_amendment){.proposes = rule->name, .where = where};
     for (size_t i = 0; rule->amend != NULL && i < rule->amend->map.count; i++) {
         const struct value_entry *entry = &rule->amend->map.entries[i];
         bool can = can_amend(price, entry->key, path != NULL);
         is_there = is_there && can;
-        if (can)
+        if (can && !rule->asks)
             amendments[(*count)++] = (struct script_amendment){
                 .address = entry->key, .attributes = entry->value, .where = where};
     }
@@ -71,7 +74,7 @@ static size_t most_amendments(const struct rule_price *price)
         most += accepted_room(&price->bench->accepted.rows[i]);
     for (size_t i = 0; i < price->declared.rule_count; i++) {
         const struct rule *rule = &price->declared.rules[i];
-        most += 1 + (rule->amend != NULL ? rule->amend->map.count : 0);
+        most += 2 + (rule->amend != NULL ? rule->amend->map.count : 0);
     }
     return most;
 }

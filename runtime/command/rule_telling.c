@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "view/github.h"
+#include "view/markdown.h"
 #include "view/rule_markdown.h"
 
 static bool is_asked(const struct rule_shown *shown, const char *only)
@@ -30,9 +31,37 @@ static void print_words(const struct workbench *bench, const struct judging *jud
     }
 }
 
+void rule_telling_missed(const struct workbench *bench, const struct rule_missed *missed,
+                         size_t count)
+{
+    struct arena arena;
+    arena_init(&arena, 0);
+    for (size_t i = 0; i < count; i++)
+        if (bench->options->json)
+            rule_view_json_missed(stdout, &missed[i]);
+        else
+            terminal_print(&bench->out, TERMINAL_YELLOW, "Note: %s\n",
+                           rule_view_missed(&missed[i], &arena));
+    arena_clear(&arena);
+}
+
+static void print_markdown_missed(const struct terminal *terminal,
+                                  const struct judging *judging)
+{
+    struct arena arena;
+    arena_init(&arena, 0);
+    for (size_t i = 0; i < judging->missed_count; i++)
+        terminal_print(
+            terminal, TERMINAL_PLAIN, "- **Left out:** %s\n",
+            markdown_plain(&arena, rule_view_missed(&judging->missed[i], &arena)));
+    arena_clear(&arena);
+}
+
 static void print_markdown(const struct terminal *terminal, const struct judging *judging,
                            const char *only)
 {
+    if (only == NULL)
+        print_markdown_missed(terminal, judging);
     for (size_t i = 0; i < judging->count; i++)
         if (is_asked(&judging->rules[i], only))
             rule_markdown_print(terminal, &judging->rules[i]);
@@ -65,6 +94,8 @@ bool rule_telling_print(const struct workbench *bench, const struct judging *jud
         return true;
     }
     print_words(bench, judging, only);
+    if (only == NULL)
+        rule_telling_missed(bench, judging->missed, judging->missed_count);
     return format == NULL || print_github(bench, judging, only, fault);
 }
 
@@ -104,7 +135,7 @@ bool rule_telling_beside(struct workbench *bench, int *code, struct fault *fault
     struct judging_price price = {0};
     struct judging judging;
     bool asked = options->detailed_exitcode || options->format != NULL;
-    if (!asked || bench->engine.rule_count == 0)
+    if (!asked || (bench->engine.rule_count == 0 && bench->wanted.missed.count == 0))
         return true;
     bench->playbook = bench->wanted.playbook;
     bool done =

@@ -9,6 +9,9 @@
 // Of rules: `only` that, NULL all of them.
 bool rule_telling_print(const struct workbench *bench, const struct judging *judging,
                         const char *only, struct fault *fault) FAULT_CHECKED;
+// What was accepted and is left out, in words or as JSON.
+void rule_telling_missed(const struct workbench *bench, const struct rule_missed *missed,
+                         size_t count);
 // A closed rule is priced where it alone is asked for: each price is a plan.
 bool rule_telling_price(struct judging_price *price, struct judging *judging,
                         const char *only, struct fault *fault) FAULT_CHECKED;

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "engine/review.h"
-#include "engine/rule.h"
+#include "engine/rule_missed.h"
 #include "engine/schema.h"
 #include "engine/takings_source.h"
 #include "value/money.h"
@@ -33,8 +33,8 @@ struct resource {
     size_t after_count;
     bool protect;
     int64_t timeout_ms; // of each of its steps; 0: the default of its kind
-    bool keep_going; // its failure lets later things on its host go on
-    bool create_first; // a replacement is there before the old one goes
+    bool keep_going;    // its failure lets later things on its host go on
+    bool create_first;  // a replacement is there before the old one goes
     enum resource_recreate recreate;
     const struct value *ignore; // attributes left as found: a list, or {"all"}; NULL
     const struct value *restarts, *reloads; // units owed that by its change; or NULL
@@ -134,15 +134,15 @@ struct resource_set {
     size_t rolling_count;
     const struct rule *rules; // in the order of the playbook
     size_t rule_count;
+    struct rule_misses missed;
     struct review_lines reviews;
     const char *playbook; // the file that was asked for
-    // Every file that was evaluated, itself included; may be left out (0), then those
-    // that declared something count. What other playbooks declared is left alone by a
-    // plan.
+    // Every file that was evaluated, itself included; left out (0): those that declared
+    // something. What other playbooks declared is left alone by a plan.
     const char *const *playbooks;
     size_t playbook_count;
     bool calls_tip; // it, or what it includes, called tip()
-    int phase; // 0: none said
+    int phase;      // 0: none said
     const char *phase_title;
     struct resource_deferral *deferrals; // in order
     size_t deferral_count;

@@ -185,13 +185,15 @@ static const char *first_unknown(const struct rule_view *view)
     return NULL;
 }
 
-static void tell_open(const struct sides *sides, struct rule_verdict *verdict)
+static void tell_open(const char *idle, const struct sides *sides,
+                      struct rule_verdict *verdict)
 {
     const struct rule_past *past = &verdict->past;
     verdict->state = RULE_OPEN;
     verdict->since_ms = past->opened_ms;
-    verdict->is_proposed = sides->opens != RULE_UNKNOWN;
-    if (verdict->is_proposed)
+    verdict->waits = idle;
+    verdict->is_proposed = sides->opens != RULE_UNKNOWN && idle == NULL;
+    if (verdict->is_proposed || idle != NULL)
         return;
     verdict->waits = first_unknown(&sides->when);
     if (verdict->waits == NULL)
@@ -265,7 +267,7 @@ void rule_judge(const struct rule *rule, const struct rule_input *input,
     if (past->is_accepted)
         tell_accepted(rule, input, &sides, verdict);
     else if (past->is_open)
-        tell_open(&sides, verdict);
+        tell_open(rule->idle, &sides, verdict);
     else
         tell_closed(rule, input, &sides, verdict);
 }
@@ -280,7 +282,7 @@ void rule_afford(const struct rule *rule, const struct money *cost,
                  struct rule_verdict *verdict)
 {
     char share[MONEY_TEXT_SIZE];
-    if (verdict->state != RULE_OPEN || !rule->has_afford)
+    if (verdict->state != RULE_OPEN || !rule->has_afford || rule->idle != NULL)
         return;
     if (monthly == NULL || cost == NULL) {
         verdict->is_proposed = false;

@@ -63,11 +63,12 @@ struct rule {
     const char *metric_text;        // the same in the playbook's words, or NULL
     struct rule_span window;        // of what is measured
     struct rule_span hold, release_hold, cooldown;
-    bool has_afford;
+    bool has_afford, asks; // asks: the proposal is made anew, by what is in force
     int64_t afford_below, afford_warn; // percent of the revenue, 10^-8
     const struct value *amend;         // address → attributes, or NULL
     const char *include;               // a playbook, or NULL
     const char *text;                  // the proposal in the playbook's words, or NULL
+    const char *idle;                  // why it proposes nothing now, or NULL
 };
 
 // One figure at one moment. What was measured over a window has a lowest and a highest.
@@ -95,8 +96,7 @@ struct rule_past {
     int64_t true_since_ms, true_seen_ms; // `when` holds since, and was last seen to
     int64_t release_since_ms, release_seen_ms;
     int64_t opened_ms;
-    int64_t
-        changed_ms; // closed, accepted, declined, withdrawn: the cooldown is from here
+    int64_t changed_ms; // closed, accepted, declined, withdrawn: the cooldown begins
     struct rule_rate rates[RULE_RATES]; // those it goes by until the band is left
     size_t rate_count;
 };

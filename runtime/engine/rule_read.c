@@ -256,19 +256,39 @@ static bool read_amend(struct reader *reader, const struct value *amend)
     return true;
 }
 
-static bool read_proposal(struct reader *reader)
+static bool read_proposed(struct reader *reader, const struct value *propose)
 {
     static const char *const known[] = {"amend", "include", "text"};
     struct rule *rule = reader->rule;
-    const struct value *propose = NULL;
-    if (!read_map(reader, "propose", &propose))
-        return false;
-    if (propose == NULL)
-        return true;
     return check_words(reader, propose, "propose", known, 3) &&
            read_amend(reader, value_find(propose, "amend")) &&
            read_text(reader, propose, "include", &rule->include) &&
            read_text(reader, propose, "text", &rule->text);
+}
+
+static bool read_proposal(struct reader *reader)
+{
+    const struct value *propose = NULL;
+    return read_map(reader, "propose", &propose) &&
+           (propose == NULL || read_proposed(reader, propose));
+}
+
+bool rule_read_proposal(struct arena *arena, const struct value *proposal,
+                        struct rule *rule, struct fault *fault)
+{
+    struct reader reader = {arena, NULL, rule, false, fault};
+    bool is_text = proposal != NULL && proposal->kind == VALUE_STRING;
+    rule->amend = NULL;
+    rule->include = rule->text = rule->idle = NULL;
+    if (proposal != NULL && proposal->kind == VALUE_MAP)
+        return read_proposed(&reader, proposal);
+    if (is_text && *proposal->string.bytes != '\0') {
+        rule->idle = proposal->string.bytes;
+        return true;
+    }
+    refuse(&reader, "propose must give a table, or a text that says why there is nothing "
+                    "to propose");
+    return fault_next(fault, "return { text = \"…\" }");
 }
 
 static bool read_times(struct reader *reader)

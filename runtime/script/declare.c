@@ -13,6 +13,7 @@
 #include "script/restart_word.h"
 #include "script/review_word.h"
 #include "script/rolling_word.h"
+#include "script/rule_propose.h"
 #include "script/rule_word.h"
 #include "script/stage.h"
 #include "value/address.h"
@@ -258,6 +259,14 @@ void declare_forget(lua_State *lua)
 {
     lua_pushnil(lua);
     lua_setfield(lua, LUA_REGISTRYINDEX, RAW);
+    rule_propose_forget(lua);
+}
+
+// What a proposal did in passing would be in force though nobody accepted it.
+static void check_proposes(lua_State *lua, const struct declare *declare)
+{
+    if (declare->proposes)
+        raise_error(lua, "propose gives back what it proposes, and declares nothing");
 }
 
 // What was written, through the type's shorthand, becomes the attributes.
@@ -419,6 +428,7 @@ void declare_resource(lua_State *lua, const struct kind *kind, struct declaratio
                       const char *name, int index)
 {
     struct declare *declare = declare_check(lua);
+    check_proposes(lua, declare);
     index = lua_absindex(lua, index);
     luaL_checkstack(lua, 16, "declaration");
     check_name(lua, kind->schema, name);
@@ -464,6 +474,7 @@ void declare_amend(lua_State *lua, struct declaration *declaration, int index, b
     struct declare *declare = declare_check(lua);
     struct resource *resource = &declaration->resource;
     const struct value *before = resource->attributes;
+    check_proposes(lua, declare);
     check_stage(lua, declare, declaration);
     index = lua_absindex(lua, index);
     luaL_checktype(lua, index, LUA_TTABLE);
@@ -567,6 +578,11 @@ bool declare_finish(struct declare *declare, const char *playbook,
     set->guards = arena_alloc(arena, (set->guard_count + 1) * sizeof *set->guards);
     for (size_t i = 0; i < set->guard_count; i++)
         set->guards[i] = *(struct resource_guard *) declare->guards.items[i];
+    set->missed.count = declare->missed.count;
+    set->missed.items =
+        arena_alloc(arena, (set->missed.count + 1) * sizeof *set->missed.items);
+    for (size_t i = 0; i < set->missed.count; i++)
+        set->missed.items[i] = *(struct rule_missed *) declare->missed.items[i];
     rolling_word_list(declare, set);
     rule_word_list(declare, set);
     review_word_list(declare, set);

@@ -59,6 +59,8 @@ struct declare {
     struct array files;    // being evaluated, outermost first
     struct array includes; // which file includes which (agree.c)
     bool calls_tip;        // one of them called tip()
+    bool proposes;         // a rule is asked what it proposes: nothing is declared
+    struct array missed;   // struct rule_missed
     struct map phases;     // path → the phase that it says
     struct map stages;     // path of a stage → where it is
     const char *stage;     // being evaluated, "outer/inner"; or NULL

@@ -212,6 +212,9 @@ static void evaluate(lua_State *lua, struct declare *declare, const char *name,
                      const char *from)
 {
     struct library_source source;
+    if (declare->proposes)
+        raise_error(lua, "propose gives back include = \"%s\", and includes nothing",
+                    name);
     if (!library_find_playbook(declare->script, name, from, &source)) {
         struct fault fault = {0};
         const char *file;
@@ -398,6 +401,7 @@ static void open_declare(struct declare *declare, struct script *script,
     array_init(&declare->reviews);
     array_init(&declare->groups);
     array_init(&declare->moves);
+    array_init(&declare->missed);
     array_init(&declare->removals);
     array_init(&declare->files);
     array_init(&declare->includes);
@@ -427,6 +431,7 @@ static void close_declare(struct declare *declare)
     array_clear(&declare->reviews);
     array_clear(&declare->groups);
     array_clear(&declare->moves);
+    array_clear(&declare->missed);
     array_clear(&declare->removals);
     array_clear(&declare->files);
     array_clear(&declare->includes);

@@ -4,16 +4,11 @@
 #include "engine/rule_read.h"
 #include "script/convert.h"
 #include "script/raise.h"
+#include "script/rule_propose.h"
 
 #include <lauxlib.h>
 
 #include <string.h>
-
-// rule "name", with or without its table yet.
-struct ruling {
-    struct rule rule;
-    bool is_whole;
-};
 
 // upvalue: the ruling; argument: the table
 static int l_finish(lua_State *lua)
@@ -26,6 +21,7 @@ static int l_finish(lua_State *lua)
     luaL_checktype(lua, 1, LUA_TTABLE);
     if (ruling->is_whole)
         raise_error(lua, "rule \"%s\" has its table already", rule->name);
+    rule_propose_take(lua, ruling, 1);
     const struct value *table = convert_check(lua, 1, declare->arena);
     if (table->kind != VALUE_MAP)
         raise_error(lua, "rule \"%s\" takes words by name, not a list", rule->name);
@@ -36,6 +32,7 @@ static int l_finish(lua_State *lua)
     rule->where = place.where;
     rule->file = place.file;
     rule->line = place.line;
+    rule->asks = ruling->asks;
     ruling->is_whole = true;
     return 0;
 }
@@ -121,7 +118,7 @@ bool rule_word_check(const struct declare *declare, struct fault *fault)
             return fault_next(fault, "write rule \"%s\" { when = { … }, … }",
                               ruling->rule.name);
         }
-        if (!check_amended(declare, &ruling->rule, fault))
+        if (!ruling->is_accepted && !check_amended(declare, &ruling->rule, fault))
             return false;
     }
     return true;

@@ -81,7 +81,10 @@ struct script_amendment {
     const char *address;            // or NULL
     const struct value *attributes; // of the address: a map
     const char *where;              // who says so
-    bool may_miss;                  // where the address is not declared it is left out
+    const char *accepted;           // the rule whose proposal was accepted, or NULL: then
+                                    // what is not declared is left out, and told
+    const char *proposes; // or NULL: the rule whose function is asked, and what it gives
+                          // is laid over what is in force by then
 };
 void script_set_amendments(struct script *script,
                            const struct script_amendment *amendments, size_t count);

@@ -54,6 +54,8 @@ static void print_proposal(const struct terminal *terminal, struct arena *arena,
     const struct rule *rule = shown->rule;
     if (rule->text)
         print_item(terminal, arena, "Proposes", rule->text);
+    if (rule->idle)
+        print_item(terminal, arena, "Proposes nothing", rule->idle);
     print_amended(terminal, arena, rule->amend);
     if (rule->include)
         terminal_print(terminal, TERMINAL_PLAIN, "- **Proposes:** include %s\n",
@@ -69,7 +71,7 @@ static void print_next(const struct terminal *terminal, struct arena *arena,
                        const struct rule_shown *shown)
 {
     const struct rule_verdict *verdict = &shown->verdict;
-    if (verdict->waits)
+    if (verdict->waits && verdict->waits != shown->rule->idle)
         print_item(terminal, arena, "Waits", verdict->waits);
     if (verdict->warning)
         print_item(terminal, arena, "Warning", verdict->warning);

@@ -142,6 +142,10 @@ static void print_proposal(const struct terminal *terminal,
         print_label(terminal, "proposes");
         terminal_print(terminal, TERMINAL_PLAIN, "%s\n", rule->text);
     }
+    if (rule->idle != NULL) {
+        print_label(terminal, "proposes");
+        terminal_print(terminal, TERMINAL_PLAIN, "nothing: %s\n", rule->idle);
+    }
     print_amended(terminal, rule->amend);
     if (rule->include != NULL) {
         print_label(terminal, "proposes");
@@ -168,7 +172,7 @@ static void print_next(const struct terminal *terminal, const struct rule_shown 
 {
     const struct rule_verdict *verdict = &shown->verdict;
     const char *name = shown->rule->name;
-    if (verdict->waits != NULL) {
+    if (verdict->waits != NULL && verdict->waits != shown->rule->idle) {
         print_label(terminal, "waits");
         terminal_print(terminal, TERMINAL_YELLOW, "%s\n", verdict->waits);
     }
@@ -218,4 +222,13 @@ const char *rule_view_note(const struct rule_shown *shown, struct arena *arena)
                         verdict->state == RULE_FALLING ? "is no longer needed"
                                                        : "proposes a change",
                         day_of(verdict->since_ms).text, name);
+}
+
+const char *rule_view_missed(const struct rule_missed *missed, struct arena *arena)
+{
+    return arena_format(
+        arena,
+        "nothing declares %s: what rule %s, which is accepted, changes of "
+        "it is left out: pipster rules withdraw %s",
+        missed->address, missed->rule, missed->rule);
 }

@@ -4,7 +4,7 @@
 // change and cost.
 #pragma once
 
-#include "engine/rule.h"
+#include "engine/resource.h"
 #include "value/record_rule.h"
 #include "view/terminal.h"
 
@@ -27,6 +27,10 @@ const char *rule_view_state(const struct rule_shown *shown, struct arena *arena)
 // "+3.00 €/month (5.99 € → 8.99 €; of the revenue 1.5%)", "not priced: …"; NULL: it
 // proposes nothing that could have a price, or nobody asked for it.
 const char *rule_view_price(const struct rule_shown *shown, struct arena *arena);
+// What was accepted and is left out of the plan, and how to take it back.
+const char *rule_view_missed(const struct rule_missed *missed, struct arena *arena);
+// One line of the type "left_out".
+void rule_view_json_missed(FILE *stream, const struct rule_missed *missed);
 // "rule bigger-server is open since 2026-11-15: pipster rules bigger-server", of what is
 // to be decided by a person; else NULL.
 const char *rule_view_note(const struct rule_shown *shown, struct arena *arena);

@@ -72,10 +72,11 @@ static const struct value *proposal_value(struct arena *arena,
     const struct value_entry entries[] = {
         {"amend", rule->amend},
         {"include", text(arena, rule->include)},
+        {"nothing", text(arena, rule->idle)},
         {"price", price_value(arena, shown)},
         {"text", text(arena, rule->text)},
     };
-    return value_map(arena, entries, 4);
+    return value_map(arena, entries, 5);
 }
 
 void rule_view_json(FILE *stream, const struct rule_shown *shown)
@@ -105,5 +106,18 @@ void rule_view_json(FILE *stream, const struct rule_shown *shown)
     };
     json_view_line(stream, "rule",
                    value_map(&arena, entries, sizeof entries / sizeof *entries));
+    arena_clear(&arena);
+}
+
+void rule_view_json_missed(FILE *stream, const struct rule_missed *missed)
+{
+    struct arena arena;
+    arena_init(&arena, 0);
+    const struct value_entry entries[] = {
+        {"address", text(&arena, missed->address)},
+        {"rule", text(&arena, missed->rule)},
+        {"text", text(&arena, rule_view_missed(missed, &arena))},
+    };
+    json_view_line(stream, "left_out", value_map(&arena, entries, 3));
     arena_clear(&arena);
 }

@@ -280,6 +280,67 @@ opened() {
   [ "$status" -eq 0 ] || { echo "$output"; return 1; }
 }
 
+@test "what was accepted for something that is not declared any more is told, and left out" {
+  opened
+  on 44 rules accept bigger --yes
+  sed -i 's/^hetzner.server "app"/hetzner.server "web"/; /^rule/,$d' playbooks/shop.lua
+  local note='nothing declares hetzner.server/app: what rule bigger, which is accepted, '
+  note+='changes of it is left out: pipster rules withdraw bigger'
+  on 45 plan
+  [ "$(grep -c "Note: $note" <<<"$output")" = 1 ] || { echo "$output"; return 1; }
+  says 'hetzner.server/web'
+  on 45 rules
+  [ "$(grep -c "Note: $note" <<<"$output")" = 1 ] || { echo "$output"; return 1; }
+  on 45 rules --format markdown
+  says '- **Left out:** nothing declares'
+  on 45 plan --json
+  jq -es 'any(.[]; .type == "left_out" and .address == "hetzner.server/app" and
+    .rule == "bigger")' <<<"$output"
+  on 45 rules withdraw bigger --yes
+  on 45 plan
+  [[ $output != *"$note"* ]] || { echo "$output"; return 1; }
+}
+
+@test "what a rule proposes can depend on what is in force" {
+  cat >>playbooks/shop.lua <<'P'
+rule "next" {
+  when = { revenue = "> $500" },
+  propose = function(in_force)
+    local now = in_force("hetzner.server/app").type
+    if now == "cx53" then return "the server is cx53, the largest" end
+    local larger = { cx23 = "cx33", cx33 = "cx43", cx43 = "cx53" }
+    return {
+      text = "larger than " .. now,
+      amend = { ["hetzner.server/app"] = { type = larger[now] } },
+    }
+  end,
+}
+P
+  revenue 0 600 52
+  on 0 rules next
+  says 'proposes  larger than cx23'
+  says 'hetzner.server/app type = "cx33"'
+  on 0 rules accept bigger --yes --override 'a fair comes' # which is cx33
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+  on 0 rules next
+  says 'hetzner.server/app type = "cx43"'
+  says '+7.50 €/month (8.99 € → 16.49 €'
+  on 0 rules accept next --yes
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+  on 0 rules next # what was accepted stays what it proposes
+  says 'hetzner.server/app type = "cx43"'
+  on 0 run --yes
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+  sed -i 's/type = "cx23"/type = "cx53"/; s/type = "cx33"/type = "cx53"/' playbooks/shop.lua
+  on 0 rules withdraw bigger --yes
+  on 0 rules withdraw next --yes
+  on 0 rules next
+  says 'proposes  nothing: the server is cx53, the largest'
+  on 0 rules --json
+  jq -es 'any(.[]; .name == "next" and .proposed == false and
+    .proposal.nothing == "the server is cx53, the largest")' <<<"$output"
+}
+
 @test "a proposal whose playbook is not there is priced as far as it goes, and not accepted" {
   sed -i 's/propose = {/propose = { include = "playbooks\/phase6.lua",/' playbooks/shop.lua
   opened

@@ -423,6 +423,25 @@ static void what_it_costs_decides_in_three_ways(void **state)
     arena_clear(&world.arena);
 }
 
+static void what_has_nothing_to_propose_says_why(void **state)
+{
+    struct world world;
+    (void) state;
+    open_world(&world, 1);
+    world.rule.hold = world.rule.cooldown = (struct rule_span){0};
+    world.rule.idle = "it is the largest";
+    world.rule.has_afford = true;
+    set(&world, EURO(600));
+    struct rule_verdict verdict = look(&world);
+    assert_int_equal(verdict.state, RULE_OPEN);
+    assert_false(verdict.is_proposed);
+    assert_ptr_equal(verdict.waits, world.rule.idle);
+    rule_afford(&world.rule, NULL, NULL, &world.arena, &verdict); // nothing is to be paid
+    assert_int_equal(verdict.state, RULE_OPEN);
+    assert_ptr_equal(verdict.waits, world.rule.idle);
+    arena_clear(&world.arena);
+}
+
 static void the_slope_tells_when(void **state)
 {
     struct world world;
@@ -453,6 +472,7 @@ int main(void)
         cmocka_unit_test(what_was_accepted_stays_until_it_is_taken_back),
         cmocka_unit_test(a_no_lasts_as_long_as_the_cooldown),
         cmocka_unit_test(what_it_costs_decides_in_three_ways),
+        cmocka_unit_test(what_has_nothing_to_propose_says_why),
         cmocka_unit_test(the_slope_tells_when),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

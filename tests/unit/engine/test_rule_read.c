@@ -158,6 +158,38 @@ static void amendments_are_plain_data(void **state)
     arena_clear(&arena);
 }
 
+static bool read_proposal(struct arena *arena, const char *json, struct rule *rule,
+                          struct fault *fault)
+{
+    const struct value *proposal = NULL;
+    fault_clear(fault);
+    if (json != NULL)
+        assert_true(json_read(arena, json, strlen(json), &proposal, fault));
+    return rule_read_proposal(arena, proposal, rule, fault);
+}
+
+static void a_proposal_that_was_made_takes_the_place_of_another(void **state)
+{
+    struct arena arena;
+    struct rule rule = {.name = "grow", .include = "old"};
+    struct fault fault;
+    (void) state;
+    arena_init(&arena, 0);
+    assert_true(read_proposal(
+        &arena, "{\"text\":\"more\",\"amend\":{\"a.b/c\":{\"size\":2}}}", &rule, &fault));
+    assert_string_equal(rule.text, "more");
+    assert_int_equal(rule.amend->map.count, 1);
+    assert_null(rule.include);
+    assert_true(read_proposal(&arena, "\"it is the largest\"", &rule, &fault));
+    assert_string_equal(rule.idle, "it is the largest");
+    assert_null(rule.amend);
+    assert_null(rule.text);
+    static const char *const refused[] = {NULL, "\"\"", "3", "[1]", "{\"amend\":3}"};
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
+        assert_false(read_proposal(&arena, refused[i], &rule, &fault));
+    arena_clear(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -165,6 +197,7 @@ int main(void)
         cmocka_unit_test(what_is_left_out_is_nothing),
         cmocka_unit_test(all_else_is_refused),
         cmocka_unit_test(amendments_are_plain_data),
+        cmocka_unit_test(a_proposal_that_was_made_takes_the_place_of_another),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -85,12 +85,120 @@ static void what_cannot_be_laid_says_who_wants_it(void **state)
     assert_non_null(strstr(fixture->fault.what, "sise"));
 }
 
+static const char *const grows =
+    "local test = require \"test\"\n"
+    "test.thing \"a\" { size = 1 }\n"
+    "rule \"grow\" { when = { x = \"yes\" }, propose = function(in_force)\n"
+    "  local size = in_force(\"test.thing/a\").size\n"
+    "  if size >= 5 then return \"it is \" .. size end\n"
+    "  return { text = \"from \" .. size,\n"
+    "    amend = { [\"test.thing/a\"] = { size = size + 1 } } }\n"
+    "end }\n";
+
+// A playbook whose rule asks, with those laid over it.
+static void lay_grows(struct fixture *fixture, const struct script_amendment *amendments,
+                      size_t count)
+{
+    fixture_run_well(fixture, grows);
+    script_set_amendments(fixture->script, amendments, count);
+    if (!script_run_playbook(fixture->script, "playbooks/main.lua", &fixture->arena,
+                             &fixture->set, &fixture->fault))
+        fail_msg("%s: %s", fixture->fault.where, fixture->fault.what);
+}
+
+static int64_t proposed_size(const struct fixture *fixture)
+{
+    const struct value *amend = fixture->set.rules[0].amend;
+    assert_non_null(amend);
+    assert_string_equal(amend->map.entries[0].key, "test.thing/a");
+    return value_find(amend->map.entries[0].value, "size")->integer;
+}
+
+static void a_rule_that_asks_sees_what_others_had_accepted(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct script_amendment of_others[] = {
+        {.address = "test.thing/a",
+         .attributes = size_of(&fixture->arena, 3),
+         .where = "rule",
+         .accepted = "other"},
+    };
+    const struct script_amendment at_most = {.address = "test.thing/a",
+                                             .attributes = size_of(&fixture->arena, 5),
+                                             .where = "rule",
+                                             .accepted = "other"};
+    lay_grows(fixture, NULL, 0);
+    assert_int_equal(proposed_size(fixture), 2);
+    assert_string_equal(fixture->set.rules[0].text, "from 1");
+    lay_grows(fixture, of_others, 1);
+    assert_int_equal(proposed_size(fixture), 4);
+    assert_int_equal(size_in(fixture, 0), 3); // it is only proposed
+    lay_grows(fixture, &at_most, 1);
+    assert_null(fixture->set.rules[0].amend);
+    assert_string_equal(fixture->set.rules[0].idle, "it is 5");
+}
+
+static void what_was_accepted_of_it_is_what_it_proposes(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct script_amendment amendments[] = {
+        {.where = "rule", .accepted = "grow"},
+        {.address = "test.thing/a",
+         .attributes = size_of(&fixture->arena, 2),
+         .where = "rule",
+         .accepted = "grow"},
+    };
+    lay_grows(fixture, amendments, 2);
+    assert_int_equal(size_in(fixture, 0), 2);
+    assert_int_equal(proposed_size(fixture), 2);
+    lay_grows(fixture, amendments, 1); // nothing of it was to be changed
+    assert_null(fixture->set.rules[0].amend);
+    assert_null(fixture->set.rules[0].idle);
+}
+
+static void what_it_would_propose_is_laid_over_those_before_it(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct script_amendment amendments[] = {
+        {.address = "test.thing/a",
+         .attributes = size_of(&fixture->arena, 4),
+         .where = "rule"},
+        {.proposes = "grow", .where = "rule"},
+        {.proposes = "nobody", .where = "rule"},
+    };
+    lay_grows(fixture, amendments + 1, 1);
+    assert_int_equal(size_in(fixture, 0), 2);
+    lay_grows(fixture, amendments, 3);
+    assert_int_equal(size_in(fixture, 0), 5);
+    assert_int_equal(proposed_size(fixture), 5);
+}
+
+static void what_was_accepted_for_nothing_is_left_out_and_told(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct script_amendment amendment = {.address = "test.thing/gone",
+                                               .attributes = size_of(&fixture->arena, 2),
+                                               .where = "rule",
+                                               .accepted = "grow"};
+    lay_grows(fixture, &amendment, 1);
+    assert_int_equal(fixture->set.count, 1);
+    assert_int_equal(fixture->set.missed.count, 1);
+    assert_string_equal(fixture->set.missed.items[0].address, "test.thing/gone");
+    assert_string_equal(fixture->set.missed.items[0].rule, "grow");
+    lay_grows(fixture, NULL, 0);
+    assert_int_equal(fixture->set.missed.count, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         FIXTURE_TEST(attributes_are_laid_over_what_is_declared),
         FIXTURE_TEST(playbooks_come_first_and_can_be_amended),
         FIXTURE_TEST(what_cannot_be_laid_says_who_wants_it),
+        FIXTURE_TEST(a_rule_that_asks_sees_what_others_had_accepted),
+        FIXTURE_TEST(what_was_accepted_of_it_is_what_it_proposes),
+        FIXTURE_TEST(what_it_would_propose_is_laid_over_those_before_it),
+        FIXTURE_TEST(what_was_accepted_for_nothing_is_left_out_and_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -74,6 +74,42 @@ static void test_what_nothing_declares_is_not_amended(void **state)
                                     "include = \"more\" } }");
 }
 
+#define PROPOSES(text)                                                                   \
+    "rule \"a\" { when = { x = \"yes\" }, propose = function(in_force) " text " end }"
+
+static void test_what_a_function_proposes_is_checked(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture_run_well(fixture, THING PROPOSES("return { text = \"grow\" }"));
+    assert_string_equal(fixture->set.rules[0].text, "grow");
+    assert_true(fixture->set.rules[0].asks);
+    fixture_run_well(fixture, PROPOSES("return in_force(\"test.thing/b\") == nil and "
+                                       "\"it is not there\""));
+    assert_string_equal(fixture->set.rules[0].idle, "it is not there");
+    fixture_run_ill(fixture, PROPOSES(""), "main.lua:1", "must give a table, or a text");
+    fixture_run_ill(fixture, PROPOSES("return \"\""), "main.lua:1", "must give a table");
+    fixture_run_ill(fixture, PROPOSES("return { txt = \"a\" }"), "main.lua:1",
+                    "did you mean text?");
+    fixture_run_ill(fixture, "\n" PROPOSES("return nobody.size"), "main.lua:2", "nobody");
+    fixture_run_ill(
+        fixture,
+        THING PROPOSES("return { amend = { [\"test.thing/b\"] = { size = 4 } } }"),
+        "main.lua:3", "amends what nothing declares: test.thing/b");
+}
+
+static void test_a_function_that_proposes_declares_nothing(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture_run_ill(fixture, THING PROPOSES("test.thing \"b\" {}"), "main.lua:3",
+                    "declares nothing");
+    fixture_run_ill(fixture, THING PROPOSES("include \"more\""), "main.lua:3",
+                    "includes nothing");
+    fixture_run_ill(fixture,
+                    "local a = require(\"test\").thing \"a\" { size = 3 }\n" PROPOSES(
+                        "a:amend { size = 4 }"),
+                    "main.lua:2", "declares nothing");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -81,6 +117,8 @@ int main(void)
         FIXTURE_TEST(test_a_stage_that_waits_says_no_rules),
         FIXTURE_TEST(test_what_is_wrong_is_told_with_its_line),
         FIXTURE_TEST(test_what_nothing_declares_is_not_amended),
+        FIXTURE_TEST(test_what_a_function_proposes_is_checked),
+        FIXTURE_TEST(test_a_function_that_proposes_declares_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -54,6 +54,17 @@ static void a_proposal_has_its_reason_and_its_price(void **state)
     rule.amend = NULL;
 }
 
+static void what_has_nothing_to_propose_says_why_once(void **state)
+{
+    (void) state;
+    struct rule_shown shown = shown_as(RULE_OPEN, false);
+    rule.idle = shown.verdict.waits = "app is the *largest*";
+    rule_markdown_print(&terminal, &shown);
+    expect("- **Proposes nothing:** app is the \\*largest\\*\n");
+    assert_null(strstr(printed, "Waits"));
+    rule.idle = NULL;
+}
+
 static void what_is_no_longer_needed_is_withdrawn(void **state)
 {
     (void) state;
@@ -97,6 +108,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_proposal_has_its_reason_and_its_price, begin,
+                                        end),
+        cmocka_unit_test_setup_teardown(what_has_nothing_to_propose_says_why_once, begin,
                                         end),
         cmocka_unit_test_setup_teardown(what_is_no_longer_needed_is_withdrawn, begin,
                                         end),
