@@ -6,15 +6,88 @@
 include(tip())
 
 local app = "hetzner.server/" .. input("server", { default = "app" })
+-- From the smallest to the largest. `--var sizes=cax11,cax21,cax31,cax41` names others.
+local sizes = input("sizes", { default = { "cx23", "cx33", "cx43", "cx53" } })
 -- The roadmap's CX31, CX41 and CX51 are retired: these are today's of their size.
-local cx31 = input("type_cx31", { default = "cx33" })
-local cx41 = input("type_cx41", { default = "cx43" })
-local cx51 = input("type_cx51", { default = "cx53" })
-local larger = input("larger_type", { default = cx31 })
+local cx31 = input("type_cx31", { default = sizes[2] or sizes[#sizes] })
+local cx41 = input("type_cx41", { default = sizes[3] or sizes[#sizes] })
+local cx51 = input("type_cx51", { default = sizes[4] or sizes[#sizes] })
+local same_size = { cpx22 = "cx23" } -- what phase 1 takes where there is no cx23
 
 local affordable = { below = "10%", warn = "15%" }
 local fits_below = { any = { { cpu = "< 40%", memory = "< 40%", disk = "< 40%" } },
   over = "7d" }
+
+local function place_of(type)
+  for place, size in ipairs(sizes) do
+    if size == type or size == same_size[type] then return place end
+  end
+end
+
+-- Of the types that a declaration names one is taken: the largest of them.
+local function largest_of(types)
+  local largest
+  for _, type in ipairs(types) do
+    local place = place_of(type)
+    if place == nil then return nil end
+    if largest == nil or place > place_of(largest) then largest = type end
+  end
+  return largest
+end
+
+-- The type that is in force, in words and, where it can be told, by its place.
+local function present(in_force)
+  local server = in_force(app)
+  local types = server and server.type or {}
+  if type(types) ~= "table" then types = { types } end
+  local largest = largest_of(types)
+  return table.concat(types, " or "), largest and place_of(largest)
+end
+
+-- What nothing declares is refused, with the line of the rule.
+local function amended(type)
+  return { [app] = { type = type } }
+end
+
+local function unknown_size(type)
+  return app .. " is " .. type .. ", which has no place among "
+    .. table.concat(sizes, ", ")
+    .. ": --var sizes=… names them from the smallest to the largest"
+end
+
+-- What a milestone proposes: its type only where that is larger than what is in force.
+local function at_least(type, proposal)
+  return function(in_force)
+    local now, place = present(in_force)
+    local wanted = place_of(type)
+    local made = { text = proposal.text, include = proposal.include }
+    if in_force(app) == nil then
+      made.amend = amended(type)
+    elseif place == nil or wanted == nil then
+      made.text = made.text .. "; " .. unknown_size(place == nil and now or type)
+    elseif wanted > place then
+      made.amend = amended(type)
+    elseif wanted == place then
+      made.text = made.text .. "; " .. app .. " is " .. now .. " already"
+    else
+      made.text = made.text .. "; " .. app .. " is " .. now .. " already, which is larger"
+    end
+    return made
+  end
+end
+
+local function next_larger(in_force)
+  local now, place = present(in_force)
+  if in_force(app) == nil then return { amend = amended(sizes[1]) } end
+  if place == nil then return unknown_size(now) end
+  if sizes[place + 1] == nil then
+    return app .. " is " .. now .. ", the largest of " .. table.concat(sizes, ", ")
+  end
+  return {
+    text = "the next larger type than " .. now,
+    amend = amended(sizes[place + 1]),
+  }
+end
 
 -- Milestones ---------------------------------------------------------------------------
 
@@ -37,10 +110,10 @@ rule "milestone-3" {
   release = { revenue = "< $150" }, release_hold = "3 months", fit = fits_below,
   cooldown = "30d", afford = affordable,
   metric = { churn = "< 5%", text = "< 5% churn rate" },
-  propose = {
+  propose = at_least(cx31, {
     text = "the roadmap's CX31, and Better Stack beside UptimeRobot",
-    amend = { [app] = { type = cx31 } }, include = "playbooks/better_stack.lua",
-  },
+    include = "playbooks/better_stack.lua",
+  }),
 }
 rule "milestone-4" {
   doc = "Milestone 4, Scale Infrastructure: over $500 and 50 customers; $42/month",
@@ -49,10 +122,10 @@ rule "milestone-4" {
   release = { revenue = "< $400" }, release_hold = "3 months", fit = fits_below,
   cooldown = "30d", afford = affordable,
   metric = { users_500 = "yes", text = "Handle 500+ concurrent users" },
-  propose = {
+  propose = at_least(cx41, {
     text = "the roadmap's CX41; database server, load balancer and Redis are phase 6",
-    amend = { [app] = { type = cx41 } }, include = "playbooks/phase6.lua",
-  },
+    include = "playbooks/phase6.lua",
+  }),
 }
 rule "milestone-5" {
   doc = "Milestone 5, High Availability: over $2,000 and SLA requirements; $64/month",
@@ -61,10 +134,10 @@ rule "milestone-5" {
   release = { revenue = "< $1600" }, release_hold = "3 months", fit = fits_below,
   cooldown = "30d", afford = affordable,
   metric = { uptime_30d = ">= 99.9%", text = "99.9% uptime" },
-  propose = {
+  propose = at_least(cx51, {
     text = "the roadmap's CX51; several servers and a replicated database are phase 6",
-    amend = { [app] = { type = cx51 } }, include = "playbooks/phase6.lua",
-  },
+    include = "playbooks/phase6.lua",
+  }),
 }
 
 -- Should I upgrade the server? ---------------------------------------------------------
@@ -82,10 +155,7 @@ rule "upgrade-server" {
   release_hold = "1 month", cooldown = "30d", afford = affordable,
   fit = fits_below,
   metric = { cpu = "< 60%", memory = "< 65%", text = "the server has room again" },
-  propose = {
-    text = "the next larger type: --var larger_type=" .. cx41 .. " names another",
-    amend = { [app] = { type = larger } },
-  },
+  propose = next_larger,
 }
 
 -- Should I migrate to Azure? -----------------------------------------------------------

@@ -139,9 +139,8 @@ says() { # TEXT…
 
 @test "where it costs over 15 % of the revenue it is not proposed" {
   earn 1 201 10
-  sed -i 's/"cx33" })/"cx53" })/' playbooks/scale.lua
   hold 1 13
-  on 15 rules playbooks/scale.lua milestone-3 --detailed-exitcode
+  on 15 rules playbooks/scale.lua milestone-3 --detailed-exitcode --var type_cx31=cx53
   [ "$status" = 5 ] || { echo "$output"; return 1; }
   says 'open, and costs too much'
 }
@@ -256,4 +255,64 @@ says() { # TEXT…
     grep -q "^review \"$asked\"" playbooks/review_decisions.lua
     grep -q "\`$asked\`" "$root/docs/SCALE.md" || { echo "$asked"; return 1; }
   done
+}
+
+# What the state has of the server.
+server_type() {
+  sql "SELECT attributes ->> '$.type' FROM resource WHERE address = 'hetzner.server/app'"
+}
+
+accept() { # RULE
+  on 1 rules accept "$1" playbooks/scale.lua --yes --override 'to see what becomes of it'
+  [ "$status" = 0 ] || { echo "$output"; return 1; }
+}
+
+becomes() { # TYPE
+  on 1 run playbooks/phase1.lua --yes --var 'budget=$200/month'
+  [ "$status" = 0 ] || { echo "$output"; return 1; }
+  [ "$(server_type)" = "$1" ] || { server_type; echo "$output"; return 1; }
+}
+
+@test "in whatever order they are accepted, no server becomes smaller" {
+  local hetzner='require("hetzner").firewall "more" { inbound = { 443 } }'
+  playbook phase6 <<<"$hetzner"
+  earn 1 3000 60
+  accept milestone-4
+  becomes cx43
+  on 1 rules playbooks/scale.lua milestone-3
+  says 'hetzner.server/app is cx43 already, which is larger' 'include playbooks/better_stack.lua'
+  [[ $output != *'type ='* ]] || { echo "$output"; return 1; }
+  accept milestone-3
+  becomes cx43
+  on 1 rules playbooks/scale.lua upgrade-server
+  says 'the next larger type than cx43' 'hetzner.server/app type = "cx53"'
+  accept upgrade-server
+  becomes cx53
+  on 1 rules playbooks/scale.lua milestone-5
+  says 'hetzner.server/app is cx53 already'
+  accept milestone-5
+  becomes cx53
+  on 1 rules playbooks/scale.lua milestone-4 # what was accepted, not what it would say now
+  says 'milestone-4  accepted' 'hetzner.server/app type = "cx43"'
+}
+
+@test "the largest server stays, and what has no place among the sizes is not compared" {
+  on 1 rules playbooks/scale.lua upgrade-server
+  says 'the next larger type than cx23 or cpx22' 'hetzner.server/app type = "cx33"'
+  on 1 rules playbooks/scale.lua upgrade-server --var type=cx53
+  says 'proposes  nothing: hetzner.server/app is cx53, the largest of cx23, cx33, cx43, cx53'
+  on 1 rules accept upgrade-server playbooks/scale.lua --var type=cx53 --yes --override 'all the same'
+  [ "$status" = 1 ] || { echo "$output"; return 1; }
+  says 'rule "upgrade-server" proposes nothing'
+  on 1 rules playbooks/scale.lua upgrade-server --var type=cax11
+  says 'proposes  nothing: hetzner.server/app is cax11, which has no place among'
+  on 1 rules playbooks/scale.lua upgrade-server --var type=cax11 \
+    --var sizes=cax11,cax21,cax31,cax41
+  says 'hetzner.server/app type = "cax21"'
+  on 1 rules playbooks/scale.lua milestone-3 --var type=cax11
+  says 'hetzner.server/app is cax11, which has no place among'
+  [[ $output != *'type ='* ]] || { echo "$output"; return 1; }
+  on 1 rules playbooks/scale.lua --var server=web
+  [ "$status" = 1 ]
+  says 'amends what nothing declares: hetzner.server/web'
 }
