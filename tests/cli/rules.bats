@@ -341,6 +341,26 @@ P
     .proposal.nothing == "the server is cx53, the largest")' <<<"$output"
 }
 
+@test "a forecast asks what a rule would propose by then: it makes nothing smaller" {
+  cat >>playbooks/shop.lua <<'P'
+rule "third" {
+  when = { revenue = "> $600" },
+  propose = function(in_force)
+    local now = in_force("hetzner.server/app").type
+    if now ~= "cx23" then return "the server is larger already" end
+    return { amend = { ["hetzner.server/app"] = { type = "cx33" } } }
+  end,
+}
+P
+  sed -i 's/type = "cx33" } } },$/type = "cx43" } } },/; s/hold = "14d"/hold = "0"/' \
+    playbooks/shop.lua
+  revenue 0 1000 60
+  on 0 forecast --growth 1%/month --months 2
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+  says '5.99 € → 16.49 €/month'
+  says '16.49 € → 16.49 €/month' # cx43 stays: by then there is nothing to make larger
+}
+
 @test "a proposal whose playbook is not there is priced as far as it goes, and not accepted" {
   sed -i 's/propose = {/propose = { include = "playbooks\/phase6.lua",/' playbooks/shop.lua
   opened
