@@ -28,7 +28,7 @@ static int64_t units_of(double value)
 {
     double units = value * (double) MONEY_UNIT;
     if (units >= 9e18 || units <= -9e18)
-        return units > 0 ? INT64_MAX : INT64_MIN;
+        return units > 0 ? INT64_MAX : -INT64_MAX;
     return llround(units);
 }
 
@@ -45,6 +45,7 @@ static const char *span_text(struct arena *arena, int64_t ms)
 struct span {
     size_t count;
     int64_t first_ms, last_ms, gap_ms;
+    const char *other_unit; // than the first one's, or NULL
 };
 
 static void take(struct rule_figure *figure, struct span *span, int64_t from_ms,
@@ -59,6 +60,11 @@ static void take(struct rule_figure *figure, struct span *span, int64_t from_ms,
     if (span->count == 0 || units > figure->highest)
         figure->highest = units;
     figure->value = units;
+    bool has_unit = row->unit != NULL && *row->unit != '\0';
+    if (has_unit && figure->unit == NULL)
+        figure->unit = row->unit;
+    else if (has_unit && strcmp(row->unit, figure->unit) != 0)
+        span->other_unit = row->unit;
     span->last_ms = row->at_ms;
     span->count++;
 }
@@ -72,6 +78,11 @@ static const char *why_not(const struct figures *figures, const struct span *spa
                             "no check measured it in the last %s: declare one that does "
                             "and run it regularly",
                             window);
+    if (span->other_unit != NULL)
+        return arena_format(figures->arena,
+                            "one check measures it in %s, another one not: name the "
+                            "host, [\"app:cpu\"]",
+                            span->other_unit);
     return arena_format(figures->arena,
                         "it was measured %zu time%s in the last %s, and not for %s "
                         "between: `pipster run` measures",
@@ -101,7 +112,8 @@ bool figures_measured_read(const struct figures *figures, const struct rule *rul
     if (span.count > 0 && figures->now_ms - span.last_ms > span.gap_ms)
         span.gap_ms = figures->now_ms - span.last_ms;
     figure->as_of_ms = span.last_ms;
-    figure->is_known = span.count > 0 && span.gap_ms <= LONGEST_GAP(window_ms);
+    figure->is_known = span.count > 0 && span.other_unit == NULL &&
+                       span.gap_ms <= LONGEST_GAP(window_ms);
     if (!figure->is_known)
         figure->unknown = why_not(figures, &span, window_ms);
     return true;

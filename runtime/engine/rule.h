@@ -73,7 +73,7 @@ struct rule {
 
 // One figure at one moment. What was measured over a window has a lowest and a highest.
 struct rule_figure {
-    const char *name;
+    const char *name, *unit; // the unit that it was measured in, or NULL
     char currency[4]; // of money; else empty
     bool is_known;
     const char *unknown;            // why it is not, and what to do

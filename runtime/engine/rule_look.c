@@ -76,17 +76,33 @@ static int64_t round_number(int64_t units, const struct rule_term *term)
     return is_same && rounded == (int64_t) rounded ? (int64_t) rounded : units;
 }
 
+// As it is written behind the number: "%", " requests/s", or "".
+static const char *unit_of(const struct rule_term *term)
+{
+    const char *unit = term->text + strlen(term->text);
+    while (unit > term->text && strchr("0123456789.", unit[-1]) == NULL)
+        unit--;
+    return unit;
+}
+
+// What is compared without a unit is in that of the figure.
+static bool is_other_unit(const struct rule_term *term, const struct rule_figure *figure)
+{
+    const char *unit = unit_of(term);
+    unit += strspn(unit, " ");
+    return *term->currency == '\0' && figure->unit != NULL && *figure->unit != '\0' &&
+           *unit != '\0' && strcmp(unit, figure->unit) != 0;
+}
+
 // Of money, or a number with the unit that it is compared in: "70%".
 static const char *words(struct arena *arena, int64_t units, const struct rule_term *term)
 {
     char text[MONEY_TEXT_SIZE];
     if (*term->currency != '\0')
         return amount(arena, units, term->currency);
-    const char *unit = term->text + strlen(term->text);
-    while (unit > term->text && strchr("0123456789.", unit[-1]) == NULL)
-        unit--;
     return arena_format(arena, "%s%s",
-                        money_format_exact((struct money){units, ""}, text), unit);
+                        money_format_exact((struct money){units, ""}, text),
+                        unit_of(term));
 }
 
 // When the straight line through what it was and what it is meets the bound; 0: never.
@@ -151,6 +167,11 @@ static void look_at_figure(const struct rule_term *term, const struct rule_figur
         saw->text = arena_format(
             arena, "%s cannot be compared with %s: %s", term->figure, term->text,
             *figure->currency != '\0' ? "it is money" : "it is no money");
+        return;
+    }
+    if (is_other_unit(term, figure)) {
+        saw->text = arena_format(arena, "%s cannot be compared with %s: it is in %s",
+                                 term->figure, term->text, figure->unit);
         return;
     }
     if (strcmp(term->currency, figure->currency) != 0) {

@@ -141,6 +141,9 @@ says() { # TEXT
   on 10 rules --detailed-exitcode
   [ "$status" -eq 2 ] || { echo "$output"; return 1; }
   says '✓ cpu > 80% is at least 81.5'
+  sqlite3 .pipster/state/lab.db "UPDATE measurement SET unit = 'ms' WHERE name = 'cpu'"
+  on 10 rules
+  says '? cpu cannot be compared with > 80%: it is in ms'
 }
 
 @test "a rule is explained to machines too, and a wrong name is told the nearest" {

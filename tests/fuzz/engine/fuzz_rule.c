@@ -23,8 +23,16 @@ static void require(bool holds)
 static void judge(struct arena *arena, const struct rule *rule, const struct value *past)
 {
     static const struct rule_figure figures[] = {
-        {"revenue", "EUR", true, NULL, 1, 1, 1, NOW, 2, NOW - 86400000},
-        {"customers", "", true, NULL, 50, 50, 50, NOW, 0, 0},
+        {.name = "revenue",
+         .currency = "EUR",
+         .is_known = true,
+         .value = 1,
+         .lowest = 1,
+         .highest = 1,
+         .as_of_ms = NOW,
+         .before = 2,
+         .before_ms = NOW - 86400000},
+        {.name = "customers", .is_known = true, .value = 50, .lowest = 50, .highest = 50},
     };
     static const struct rule_rate rate = {"EUR", "USD", 108500000};
     struct rule_input input = {.now_ms = NOW,

@@ -270,6 +270,34 @@ static void the_farthest_figures_are_compared_too(void **state)
     arena_clear(&world.arena);
 }
 
+static void what_is_in_another_unit_is_not_compared(void **state)
+{
+    static const struct {
+        const char *text, *unit;
+        enum rule_truth truth;
+    } cases[] = {
+        {"> 1s", "ms", RULE_UNKNOWN},  {"> 100ms", "ms", RULE_TRUE},
+        {"> 100 ms", "ms", RULE_TRUE}, {"> 100", "ms", RULE_TRUE},
+        {"> 100ms", "", RULE_TRUE},    {"> 100ms", NULL, RULE_TRUE},
+        {"> 50%", "ms", RULE_UNKNOWN},
+    };
+    (void) state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct world world;
+        open_world(&world, 1);
+        world.rule = (struct rule){
+            .when = condition(&world.arena, RULE_MEASURED, "revenue", cases[i].text)};
+        set(&world, EURO(200));
+        *world.figures[0].currency = '\0';
+        world.figures[0].unit = cases[i].unit;
+        struct rule_verdict verdict = look(&world);
+        assert_int_equal(verdict.when.truth, cases[i].truth);
+        if (cases[i].truth == RULE_UNKNOWN)
+            assert_non_null(strstr(verdict.when.saw[0].text, "it is in ms"));
+        arena_clear(&world.arena);
+    }
+}
+
 static void an_answer_may_be_a_number(void **state)
 {
     struct world world;
@@ -465,6 +493,7 @@ int main(void)
         cmocka_unit_test(a_rate_counts_again_once_the_band_is_left),
         cmocka_unit_test(the_rate_of_the_figure_is_kept_among_many),
         cmocka_unit_test(the_farthest_figures_are_compared_too),
+        cmocka_unit_test(what_is_in_another_unit_is_not_compared),
         cmocka_unit_test(an_answer_may_be_a_number),
         cmocka_unit_test(months_are_those_of_the_calendar),
         cmocka_unit_test(it_opens_to_the_millisecond),
