@@ -12,8 +12,7 @@ limits() { # CONTAINER: its limit, or nothing
 }
 
 @test "limits for logs: the plan tells the restart and who is made anew, and so it is" {
-  echo 'require("docker").logging { on = host }' >>playbooks/phase1.lua
-  sed -i '/^return {/{h;d};${p;x}' playbooks/phase1.lua
+  sed -i '/^return {/i require("docker").logging { on = host }' playbooks/phase1.lua
   on "docker run -d --name loner --restart always -v /:/r:ro --entrypoint sleep \
     \$(docker inspect -f '{{.Image}}' pipster-postgres) 1d"
   [ -z "$(limits pipster-identity)$(limits pipster-postgres)" ]
