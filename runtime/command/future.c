@@ -209,7 +209,7 @@ bool future_take_pasts(struct future *future, struct forecast_input *input,
     size_t count = declared->rule_count;
     struct rule_past *pasts = arena_alloc(arena, (count + 1) * sizeof *pasts);
     bool *in_force = arena_alloc(arena, (count + 1) * sizeof *in_force);
-    if (!rule_load_evaluations(database, arena, 1, NULL, &found, fault) ||
+    if (!rule_load_evaluations(database, arena, future->now_ms, 1, NULL, &found, fault) ||
         !rule_load_amendments(database, arena, false, &amendments, fault))
         return false;
     for (size_t i = 0; i < count; i++) {

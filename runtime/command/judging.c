@@ -41,7 +41,8 @@ bool judging_make(struct workbench *bench, const struct money *cost, int64_t now
                                 .missed = bench->wanted.missed.items,
                                 .missed_count = bench->wanted.missed.count};
     if (!figures_gather(bench, cost, now_ms, &judging->figures, fault) ||
-        !rule_load_evaluations(bench->database, &bench->arena, 1, NULL, &past, fault))
+        !rule_load_evaluations(bench->database, &bench->arena, now_ms, 1, NULL, &past,
+                               fault))
         return false;
     size_t room = judging->count + 1;
     judging->inputs = arena_alloc(&bench->arena, room * sizeof *judging->inputs);

@@ -60,8 +60,8 @@ static bool read_recorded(struct reporting *reporting, struct fault *fault)
                      fault) ||
         !revenue_load_between(bench->database, &bench->arena, 0, reporting->status.now_ms,
                               &report->revenues, fault) ||
-        !rule_load_evaluations(bench->database, &bench->arena, EVALUATIONS, NULL,
-                               &report->evaluations, fault) ||
+        !rule_load_evaluations(bench->database, &bench->arena, reporting->status.now_ms,
+                               EVALUATIONS, NULL, &report->evaluations, fault) ||
         !rule_load_amendments(bench->database, &bench->arena, true, &report->amendments,
                               fault))
         return fault_while(fault, "gathering the report");

@@ -35,8 +35,8 @@ static void read_evaluation(struct query *query, struct arena *arena,
     row->saw = query_json(query, 8, arena);
 }
 
-bool rule_load_evaluations(struct database *database, struct arena *arena, int most,
-                           const char *rule, struct record_evaluations *found,
+bool rule_load_evaluations(struct database *database, struct arena *arena, int64_t by_ms,
+                           int most, const char *rule, struct record_evaluations *found,
                            struct fault *fault)
 {
     struct statement statement;
@@ -48,6 +48,7 @@ bool rule_load_evaluations(struct database *database, struct arena *arena, int m
     statement_init(&statement, STATEMENT_EVALUATION_NEWEST, arena);
     statement_add_integer(&statement, most);
     statement_add_text(&statement, rule);
+    statement_add_integer(&statement, by_ms);
     if (!query_start(&query, database->reader, &statement, fault))
         return fault_while(fault, "reading what rules said");
     array_init(&rows);

@@ -17,8 +17,8 @@ bool state_business_load(struct database *database, struct arena *arena,
     return revenue_load_between(database, arena, 0, EVER_MS, &business->revenues,
                                 fault) &&
            answer_load(database, arena, EVER_MS, &business->answers, fault) &&
-           rule_load_evaluations(database, arena, 1, NULL, &business->evaluations,
-                                 fault) &&
+           rule_load_evaluations(database, arena, EVER_MS, 1, NULL,
+                                 &business->evaluations, fault) &&
            rule_load_amendments(database, arena, false, &business->amendments, fault);
 }
 

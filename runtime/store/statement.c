@@ -175,11 +175,11 @@ static const char *const texts[STATEMENT_COUNT] = {
 
     [STATEMENT_EVALUATION_PUT] = "INSERT INTO evaluation (" EVALUATION_COLUMNS
                                  ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-    // The newest ?1 of each rule; ?2 NULL: of all rules.
+    // The newest ?1 of each rule; ?2 NULL: of all rules; none from after ?3.
     [STATEMENT_EVALUATION_NEWEST] =
         "SELECT id, " EVALUATION_COLUMNS " FROM (SELECT *, row_number() OVER "
         "(PARTITION BY rule ORDER BY at_ms DESC, id DESC) AS place "
-        "FROM evaluation WHERE ?2 IS NULL OR rule = ?2) "
+        "FROM evaluation WHERE at_ms <= ?3 AND (?2 IS NULL OR rule = ?2)) "
         "WHERE place <= ?1 ORDER BY rule, place",
     [STATEMENT_AMENDMENT_PUT] =
         "INSERT INTO amendment (" AMENDMENT_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6)",

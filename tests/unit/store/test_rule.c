@@ -3,6 +3,8 @@
 
 #include "store/fixture.h"
 
+#define NOW_MS 9000
+
 static void judge(struct fixture *fixture, struct database *database, const char *rule,
                   int64_t at_ms, const char *state)
 {
@@ -27,8 +29,8 @@ static struct record_evaluations
 newest(struct fixture *fixture, struct database *database, int most, const char *rule)
 {
     struct record_evaluations found;
-    fixture_expect(fixture, rule_load_evaluations(database, &fixture->arena, most, rule,
-                                                  &found, &fixture->fault));
+    fixture_expect(fixture, rule_load_evaluations(database, &fixture->arena, NOW_MS, most,
+                                                  rule, &found, &fixture->fault));
     return found;
 }
 
@@ -40,6 +42,8 @@ static void what_a_rule_said_is_read_as_it_was_put(void **state)
     judge(fixture, database, "grow", 1000, "holding");
     judge(fixture, database, "grow", 2000, "open");
     judge(fixture, database, "azure", 1500, "closed");
+    // By a clock that was ahead.
+    judge(fixture, database, "grow", NOW_MS + 1, "accepted");
     assert_int_equal(database_serial(database), serial);
     database_close(database);
     database = fixture_open(fixture, DATABASE_READ);

@@ -132,8 +132,8 @@ static void what_is_there_is_not_put_twice(void **state)
     there = load(fixture, database);
     expect_all(&there);
     struct record_evaluations all;
-    fixture_expect(fixture, rule_load_evaluations(database, &fixture->arena, 9, "grow",
-                                                  &all, &fixture->fault));
+    fixture_expect(fixture, rule_load_evaluations(database, &fixture->arena, INT64_MAX, 9,
+                                                  "grow", &all, &fixture->fault));
     assert_int_equal(all.count, 1);
     database_close(database);
 }
