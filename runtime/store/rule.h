@@ -11,8 +11,8 @@
 // Changes nothing that a saved plan is bound to.
 void rule_put_evaluation(struct transaction *transaction,
                          const struct record_evaluation *evaluation);
-// The newest `most` of each rule up to `by_ms`, newest first, by name; `rule` NULL: of all.
-// What a clock that was ahead left behind is from after now, and does not count.
+// The newest `most` of each rule up to `by_ms`, newest first, by name; `rule` NULL: of
+// all. What a clock that was ahead left behind is from after now, and does not count.
 // `database` may be NULL, here and below: there are none.
 bool rule_load_evaluations(struct database *database, struct arena *arena, int64_t by_ms,
                            int most, const char *rule, struct record_evaluations *found,

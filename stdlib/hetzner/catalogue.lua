@@ -139,6 +139,13 @@ function catalogue.server_price(type_name, location)
   return row and price_in(row.prices, location)
 end
 
+-- Its row of the price list there, for what is not in the price: traffic. Nil by a book.
+function catalogue.server_row(type_name, location)
+  if book.chosen() then return nil end
+  local row = row_of(((facts() or {}).pricing or {}).server_types, "name", type_name)
+  return row and row_of(row.prices, "location", location)
+end
+
 function catalogue.ip_price(family, location)
   local chosen = book.chosen()
   if chosen then return family == "ipv4" and chosen.ipv4 or nil end

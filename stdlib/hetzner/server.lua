@@ -16,7 +16,8 @@ local preview = require "hetzner.server_preview"
 local rebuild = require "hetzner.server_rebuild"
 local same = require "hetzner.same"
 local secret = require "secret"
-local type = require "type"
+local traffic = require "hetzner.traffic"
+local kind_of, type = type, require "type"
 local unknown = require "unknown"
 local update = require "hetzner.server_update"
 
@@ -65,7 +66,7 @@ function kind.found(object, item)
     ipv6 = first_address(public.ipv6 and public.ipv6.ip),
     host_key = rebuild.host_key(item, image_of(object, want)),
     ssh_keys = at_birth(item, "ssh_keys"), user_data = at_birth(item, "user_data"),
-    created = object.created, disk = object.primary_disk_size,
+    created = object.created, disk = object.primary_disk_size, traffic = want.traffic,
     architecture = object.server_type.architecture,
   }
 end
@@ -106,6 +107,8 @@ return type {
       default = true, ["local"] = true,
       doc = "a new type leaves the disk as it is, so that there is a way back",
     },
+    traffic = attribute.string { ["local"] = true,
+      doc = "what it will send in a month, \"25 TB\": what is not included is priced" },
     delete_protection = attribute.bool {
       default = false, doc = "refuse deletion and rebuild at Hetzner too",
     },
@@ -129,6 +132,11 @@ local app = hetzner.server "app" {
 }
 local host = app:host { login = { "pipster", "root" } }
 ]],
+
+  shorthand = function(declared)
+    if kind_of(declared.traffic) == "string" then traffic.gib(declared.traffic) end
+    return declared
+  end,
 
   observe = function(items)
     catalogue.load()

@@ -7,6 +7,7 @@ local book = require "cost.book"
 local catalogue = require "hetzner.catalogue"
 local fault = require "fault"
 local money = require "money"
+local traffic = require "hetzner.traffic"
 local unknown = require "unknown"
 
 local choice = {}
@@ -88,6 +89,10 @@ function choice.price(want)
   local address = is_own_address(want) and catalogue.ip_price("ipv4", location)
   if is_own_address(want) and not (address and money.is_zero(address)) then
     lines[#lines + 1] = { "primary IPv4 in " .. location, address or nil, currency }
+  end
+  if want.traffic then
+    lines[#lines + 1] = traffic.line(want.traffic,
+      catalogue.server_row(type_name, location), currency)
   end
   return lines
 end

@@ -4,6 +4,10 @@ local list = {
   type = { "cx23", "cpx22" }, image = "debian-12", location = { "nbg1", "fsn1" },
 }
 
+local function sends(volume)
+  return { type = "cx23", image = "debian-12", location = "nbg1", traffic = volume }
+end
+
 return {
   { what = "true stock: all cx sold out", type = "hetzner.server",
     lab = { stock = "catalogue" }, steps = {
@@ -46,5 +50,23 @@ return {
       { want = list },
       { faults = { fault = "sold_out", type = "cx23" } },
       { want = list, plan = "none" },
+    } },
+  { what = "traffic over what is included is priced, what is included is not",
+    type = "hetzner.server", steps = {
+      { want = sends "22.5 TB",
+        plan = "create",
+        prices = { -- 20 TB are included; the other 2.5 cost 1.00 each
+          { "server cx23 in nbg1", "5.4900000000", "EUR" },
+          { "primary IPv4 in nbg1", "0.5000000000", "EUR" },
+          { "traffic over 20 TB", "2.5000000000", "EUR" },
+        } },
+      { want = sends "20 TB",
+        plan = "none",
+        prices = {
+          { "server cx23 in nbg1", "5.4900000000", "EUR" },
+          { "primary IPv4 in nbg1", "0.5000000000", "EUR" },
+        } },
+      { want = sends "lots",
+        fails = { what = "traffic \"lots\" is no volume", next = "25 TB" } },
     } },
 }
