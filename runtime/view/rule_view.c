@@ -218,9 +218,10 @@ const char *rule_view_note(const struct rule_shown *shown, struct arena *arena)
         return arena_format(arena, "rule %s is blocked: %s", name, verdict->waits);
     if (!verdict->is_proposed)
         return NULL;
+    // What that costs, and so whether it is proposed, is not known here.
     return arena_format(arena, "rule %s %s since %s: pipster rules %s", name,
                         verdict->state == RULE_FALLING ? "is no longer needed"
-                                                       : "proposes a change",
+                                                       : "is open",
                         day_of(verdict->since_ms).text, name);
 }
 

@@ -185,7 +185,7 @@ opened() {
   opened
   on 44 plan --detailed-exitcode
   [ "$status" -eq 2 ] || { echo "$output"; return 1; }
-  says 'rule bigger proposes a change since 2026-11-14: pipster rules bigger'
+  says 'rule bigger is open since 2026-11-14: pipster rules bigger'
   on 44 rules accept bigger
   [ "$status" -eq 64 ]
   says 'nobody can be asked here'
