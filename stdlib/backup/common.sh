@@ -163,6 +163,16 @@ verify_roles() {
 # What was said, without ssh's frames.
 why() { sed 's/@@@*//g' "$work/why" | tr -s ' \t\n' ' ' | cut -c 1-350; }
 
+# How the copy elsewhere is reached by ssh.
+ssh_command() {
+  # With a line break at its end, or ssh does not take it for a key.
+  { cat "$etc/offsite/key"; echo; } >"$work/key"
+  echo "ssh -p $ssh_port -i $work/key -o BatchMode=yes -o IdentitiesOnly=yes" \
+    "-o UserKnownHostsFile=$etc/offsite/known_hosts -o GlobalKnownHostsFile=/dev/null" \
+    "-o StrictHostKeyChecking=yes -o ConnectTimeout=20 -o ServerAliveInterval=15" \
+    "$ssh_user@$ssh_host -s sftp"
+}
+
 # restic with the settings of the copy elsewhere; ${limit} ends what waits for a network.
 repository=''
 elsewhere() {
@@ -172,14 +182,7 @@ elsewhere() {
   export RESTIC_REPOSITORY=$repository
   export RESTIC_PASSWORD_FILE=${password_file:-$etc/offsite/password}
   export RESTIC_CACHE_DIR=/var/cache/pipster/restic
-  if [ -n "${ssh_host-}" ]; then
-    # With a line break at its end, or ssh does not take it for a key.
-    { cat "$etc/offsite/key"; echo; } >"$work/key"
-    options=(-o "sftp.command=ssh -p $ssh_port -i $work/key -o BatchMode=yes \
--o IdentitiesOnly=yes -o UserKnownHostsFile=$etc/offsite/known_hosts \
--o GlobalKnownHostsFile=/dev/null -o StrictHostKeyChecking=yes -o ConnectTimeout=20 \
--o ServerAliveInterval=15 $ssh_user@$ssh_host -s sftp")
-  fi
+  [ -z "${ssh_host-}" ] || options=(-o "sftp.command=$(ssh_command)")
   if [ -e "$etc/offsite/credentials" ]; then
     # shellcheck source=/dev/null
     . "$etc/offsite/credentials"

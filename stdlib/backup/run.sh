@@ -135,12 +135,20 @@ open_repository() {
   limit=120 elsewhere init >/dev/null 2>>"$work/why" && rm -f "$path/$name"-*.sent
 }
 
+# restic may end before it passed on why ssh did.
+ask_ssh() {
+  local said
+  [ -n "${ssh_host-}" ] || return 0
+  # shellcheck disable=SC2046
+  said=$(timeout 60 $(ssh_command) </dev/null 2>&1 >/dev/null) || echo "$said" >"$work/why"
+}
+
 reach() {
   : >"$work/why"
   # shellcheck source=/dev/null
   . "$etc/offsite/settings"
   mkdir -p /var/cache/pipster/restic
-  open_repository || offsite_failed "it cannot be reached"
+  open_repository || { ask_ssh; offsite_failed "it cannot be reached"; }
   limit=120 elsewhere unlock >/dev/null 2>&1
 }
 
