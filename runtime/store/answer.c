@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "store/answer.h"
 
-#include "base/array.h"
 #include "store/query.h"
 #include "store/transaction.h"
 
@@ -16,24 +15,13 @@ void answer_put(struct transaction *transaction, const struct record_answer *ans
     statement_add_integer(statement, answer->expires_ms);
 }
 
-static void read_rows(struct query *query, struct arena *arena,
-                      struct record_answers *found)
+static void read_row(struct query *query, struct arena *arena, void *place)
 {
-    struct array rows;
-    array_init(&rows);
-    while (query_next(query)) {
-        struct record_answer *row = arena_alloc(arena, sizeof *row);
-        row->name = query_text(query, 0, arena);
-        row->value = query_text(query, 1, arena);
-        row->answered_ms = query_integer(query, 2);
-        row->expires_ms = query_integer(query, 3);
-        array_add(&rows, row);
-    }
-    struct record_answer *block = arena_alloc(arena, (rows.count + 1) * sizeof *block);
-    for (size_t i = 0; i < rows.count; i++)
-        block[i] = *(const struct record_answer *) rows.items[i];
-    *found = (struct record_answers){block, rows.count};
-    array_clear(&rows);
+    struct record_answer *row = place;
+    row->name = query_text(query, 0, arena);
+    row->value = query_text(query, 1, arena);
+    row->answered_ms = query_integer(query, 2);
+    row->expires_ms = query_integer(query, 3);
 }
 
 bool answer_load(struct database *database, struct arena *arena, int64_t by_ms,
@@ -48,7 +36,7 @@ bool answer_load(struct database *database, struct arena *arena, int64_t by_ms,
     statement_add_integer(&statement, by_ms);
     if (!query_start(&query, database->reader, &statement, fault))
         return fault_while(fault, "reading what was answered");
-    read_rows(&query, arena, found);
+    found->rows = query_rows(&query, arena, sizeof *found->rows, read_row, &found->count);
     return query_end(&query, fault) || fault_while(fault, "reading what was answered");
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "store/measurement.h"
 
-#include "base/array.h"
 #include "store/query.h"
 #include "store/transaction.h"
 
@@ -38,9 +37,9 @@ void measurement_rename_host(struct transaction *transaction, const char *from,
     statement_add_text(rename, to);
 }
 
-static void read_row(struct query *query, struct arena *arena,
-                     struct record_measurement *row)
+static void read_row(struct query *query, struct arena *arena, void *place)
 {
+    struct record_measurement *row = place;
     row->run = query_integer(query, 0);
     row->address = query_text(query, 1, arena);
     row->name = query_text(query, 2, arena);
@@ -54,21 +53,9 @@ static bool load(struct database *database, const struct statement *statement,
 {
     struct arena *arena = statement->arena;
     struct query query;
-    struct array rows;
     if (!query_start(&query, database->reader, statement, fault))
         return fault_while(fault, "reading what was measured");
-    array_init(&rows);
-    while (query_next(&query)) {
-        struct record_measurement *row = arena_alloc(arena, sizeof *row);
-        read_row(&query, arena, row);
-        array_add(&rows, row);
-    }
-    struct record_measurement *block =
-        arena_alloc(arena, (rows.count + 1) * sizeof *block);
-    for (size_t i = 0; i < rows.count; i++)
-        block[i] = *(const struct record_measurement *) rows.items[i];
-    *found = (struct record_measurements){block, rows.count};
-    array_clear(&rows);
+    found->rows = query_rows(&query, arena, sizeof *found->rows, read_row, &found->count);
     return query_end(&query, fault) || fault_while(fault, "reading what was measured");
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "store/query.h"
 
+#include "base/array.h"
 #include "value/json.h"
 
 #include <sqlite3.h>
@@ -30,6 +31,25 @@ bool query_next(struct query *query)
         connection_fail(query->connection, &query->fault);
     }
     return false;
+}
+
+void *query_rows(struct query *query, struct arena *arena, size_t size,
+                 void (*read)(struct query *query, struct arena *arena, void *row),
+                 size_t *count)
+{
+    struct array rows;
+    array_init(&rows);
+    while (query_next(query)) {
+        void *row = arena_alloc(arena, size);
+        read(query, arena, row);
+        array_add(&rows, row);
+    }
+    char *block = arena_alloc(arena, (rows.count + 1) * size);
+    for (size_t i = 0; i < rows.count; i++)
+        memcpy(block + i * size, rows.items[i], size);
+    *count = rows.count;
+    array_clear(&rows);
+    return block;
 }
 
 bool query_end(struct query *query, struct fault *fault)

@@ -38,6 +38,10 @@ bool query_start(struct query *query, struct connection *connection,
                  const struct statement *statement, struct fault *fault) FAULT_CHECKED;
 // True on a row; false at the end, or when reading failed.
 bool query_next(struct query *query);
+// All rows that are left, in one block: `read` fills one of `size` bytes.
+void *query_rows(struct query *query, struct arena *arena, size_t size,
+                 void (*read)(struct query *query, struct arena *arena, void *row),
+                 size_t *count);
 // False when reading failed anywhere in between.
 bool query_end(struct query *query, struct fault *fault) FAULT_CHECKED;
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "store/rule.h"
 
-#include "base/array.h"
 #include "store/query.h"
 #include "store/transaction.h"
 
@@ -21,9 +20,9 @@ void rule_put_evaluation(struct transaction *transaction,
     statement_add_json(statement, evaluation->saw, NULL);
 }
 
-static void read_evaluation(struct query *query, struct arena *arena,
-                            struct record_evaluation *row)
+static void read_evaluation(struct query *query, struct arena *arena, void *place)
 {
+    struct record_evaluation *row = place;
     row->id = query_integer(query, 0);
     row->rule = query_text(query, 1, arena);
     row->at_ms = query_integer(query, 2);
@@ -41,7 +40,6 @@ bool rule_load_evaluations(struct database *database, struct arena *arena, int64
 {
     struct statement statement;
     struct query query;
-    struct array rows;
     *found = (struct record_evaluations){0};
     if (!database)
         return true;
@@ -51,18 +49,8 @@ bool rule_load_evaluations(struct database *database, struct arena *arena, int64
     statement_add_integer(&statement, by_ms);
     if (!query_start(&query, database->reader, &statement, fault))
         return fault_while(fault, "reading what rules said");
-    array_init(&rows);
-    while (query_next(&query)) {
-        struct record_evaluation *row = arena_alloc(arena, sizeof *row);
-        read_evaluation(&query, arena, row);
-        array_add(&rows, row);
-    }
-    struct record_evaluation *block =
-        arena_alloc(arena, (rows.count + 1) * sizeof *block);
-    for (size_t i = 0; i < rows.count; i++)
-        block[i] = *(const struct record_evaluation *) rows.items[i];
-    *found = (struct record_evaluations){block, rows.count};
-    array_clear(&rows);
+    found->rows =
+        query_rows(&query, arena, sizeof *found->rows, read_evaluation, &found->count);
     return query_end(&query, fault) || fault_while(fault, "reading what rules said");
 }
 
@@ -90,9 +78,9 @@ void rule_withdraw(struct transaction *transaction, const char *rule, int64_t at
     transaction->changes_state = true;
 }
 
-static void read_amendment(struct query *query, struct arena *arena,
-                           struct record_amendment *row)
+static void read_amendment(struct query *query, struct arena *arena, void *place)
 {
+    struct record_amendment *row = place;
     row->id = query_integer(query, 0);
     row->rule = query_text(query, 1, arena);
     row->accepted_ms = query_integer(query, 2);
@@ -110,7 +98,6 @@ bool rule_load_amendments(struct database *database, struct arena *arena,
 {
     struct statement statement;
     struct query query;
-    struct array rows;
     *found = (struct record_amendments){0};
     if (!database)
         return true;
@@ -118,17 +105,8 @@ bool rule_load_amendments(struct database *database, struct arena *arena,
     statement_add_integer(&statement, also_withdrawn);
     if (!query_start(&query, database->reader, &statement, fault))
         return fault_while(fault, "reading what was accepted");
-    array_init(&rows);
-    while (query_next(&query)) {
-        struct record_amendment *row = arena_alloc(arena, sizeof *row);
-        read_amendment(&query, arena, row);
-        array_add(&rows, row);
-    }
-    struct record_amendment *block = arena_alloc(arena, (rows.count + 1) * sizeof *block);
-    for (size_t i = 0; i < rows.count; i++)
-        block[i] = *(const struct record_amendment *) rows.items[i];
-    *found = (struct record_amendments){block, rows.count};
-    array_clear(&rows);
+    found->rows =
+        query_rows(&query, arena, sizeof *found->rows, read_amendment, &found->count);
     return query_end(&query, fault) || fault_while(fault, "reading what was accepted");
 }
 
