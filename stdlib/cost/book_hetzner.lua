@@ -5,7 +5,7 @@
 -- held. A price that is known only of that list is known of no earlier day. The newest
 -- book lists services beside.
 
-local catalogue = require "lab.catalogue"
+local catalogue = require "hetzner.shipped_catalogue"
 local services = require "cost.book_services"
 local storage = require "lab.hetzner_storage_types"
 

@@ -4,7 +4,7 @@
 -- what to take instead, and prices that went up. Made whenever the list is read, and kept
 -- beside it, so that `status` tells it without a call. Pure.
 
-local shipped = require "lab.catalogue"
+local shipped = require "hetzner.shipped_catalogue"
 local money = require "money"
 
 local radar = {}

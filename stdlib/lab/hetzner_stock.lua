@@ -3,7 +3,7 @@
 -- The read-only collections: server types with their stock, locations, images, ISOs,
 -- prices.
 
-local catalogue = require "lab.catalogue"
+local catalogue = require "hetzner.shipped_catalogue"
 local json = require "json"
 local lists = require "lab.hetzner_lists"
 local refuse = require "lab.stand_in_refuse"

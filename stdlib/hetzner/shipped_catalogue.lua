@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: MIT
 --
--- What Hetzner Cloud sold on 2026-09-29, as facts for the stand-in: net prices in EUR,
--- included traffic in TiB, stock as it was that day. A row of prices is
--- { location, monthly, hourly, traffic TiB, per TB over }; of locations
+-- What Hetzner Cloud sold on 2026-09-29, as facts for price books, the radar and the
+-- stand-in: net prices in EUR, included traffic in TiB, stock as it was that day. A row
+-- of prices is { location, monthly, hourly, traffic TiB, per TB over }; of locations
 -- { name, available, recommended, retired }. Retired: not orderable there any more.
 
 local retired = {
