@@ -10,7 +10,7 @@
 #define INSIDE_MOST 64
 
 struct gate {
-    size_t inside, most;
+    size_t inside, most, waiting;
     struct ssh *first, *last; // those who wait
 };
 
@@ -42,6 +42,7 @@ void ssh_gate_enter(struct ssh *ssh)
     else
         gate->first = ssh;
     gate->last = ssh;
+    gate->waiting++;
 }
 
 void ssh_gate_leave(struct ssh *ssh)
@@ -57,10 +58,16 @@ void ssh_gate_leave(struct ssh *ssh)
     gate->first = next->gate_next;
     if (!gate->first)
         gate->last = NULL;
+    gate->waiting--;
     let_in(gate, next);
 }
 
 size_t ssh_gate_most(void)
 {
     return gate_of_all()->most;
+}
+
+size_t ssh_gate_waiting(void)
+{
+    return gate_of_all()->waiting;
 }

@@ -100,11 +100,11 @@ const char *ssh_place(struct ssh *ssh); // "host/app at 203.0.113.7:22"
 void ssh_dial_start(struct ssh *ssh);
 void ssh_dial_clear(struct ssh *ssh);
 
-// ssh_gate.c: ends in ssh_attempt_admitted, on a later turn; left without effect by who
-// is not inside.
+// ssh_gate.c: ends in ssh_attempt_admitted, later; who is not inside leaves to no effect.
 void ssh_gate_enter(struct ssh *ssh);
 void ssh_gate_leave(struct ssh *ssh);
-size_t ssh_gate_most(void); // at the same time, since the start
+size_t ssh_gate_most(void);    // at the same time, since the start
+size_t ssh_gate_waiting(void); // now
 
 // ssh_keepalive.c: `needed` while somebody waits for an answer.
 void ssh_keepalive_watch(struct ssh *ssh, bool needed);
