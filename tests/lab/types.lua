@@ -5,6 +5,7 @@
 --   lua5.4 tests/lab/types.lua CASEFILE …
 -- PIPSTER_TEST_SHELL is a command that runs the script on its stdin on the host as root.
 package.path = "./?.lua;stdlib/?.lua;" .. package.path
+local deep = require "tests.types.harness.deep"
 local fakes = require "tests.types.harness.host_fakes"
 local wanted = require "tests.types.harness.host_wanted"
 local disks = assert(loadfile "tests/lab/harness/disks.lua")(fakes, wanted)
@@ -271,7 +272,8 @@ function bed.turned_back(thing, text)
 end
 
 local passed, failed = 0, 0
-for _, path in ipairs(arg) do
+
+local function try_all(path)
   for _, case in ipairs(assert(loadfile(path))(fakes, disks, etc)) do
     local began = os.time()
     local done, why = xpcall(try, function(problem)
@@ -285,5 +287,8 @@ for _, path in ipairs(arg) do
     if not done then print("     " .. tostring(why):gsub("\n", "\n     ") .. "") end
   end
 end
+deep(function()
+  for _, path in ipairs(arg) do try_all(path) end
+end, 60000)
 print(("%d passed, %d failed"):format(passed, failed))
 os.exit(failed == 0)

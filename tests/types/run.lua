@@ -69,7 +69,7 @@ local function try(title, case)
   end
 end
 
-for _, path in ipairs(files()) do
+local function try_all(path)
   local title = path:match("tests/types/(.*)%.lua$")
   local chunk, problem = loadfile(path)
   if not chunk then
@@ -82,5 +82,9 @@ for _, path in ipairs(files()) do
     end
   end
 end
+
+require "tests.types.harness.deep"(function()
+  for _, path in ipairs(files()) do try_all(path) end
+end, 60000)
 print(("%d passed, %d failed"):format(passed, failed))
 os.exit(failed == 0)
