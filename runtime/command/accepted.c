@@ -18,14 +18,17 @@ void accepted_add(struct workbench *bench, const struct record_amendment *row,
     calendar_format(calendar_date_of(row->accepted_ms), day);
     const char *where =
         arena_format(&bench->arena, "rule \"%s\", accepted on %s", row->rule, day);
-    amendments[(*count)++] = (struct script_amendment){
-        .include = row->include, .where = where, .accepted = row->rule};
+    amendments[(*count)++] = (struct script_amendment){.include = row->include,
+                                                       .where = where,
+                                                       .accepted = row->rule,
+                                                       .accepted_in = row->playbook};
     for (size_t i = 0; i + 1 < accepted_room(row); i++)
         amendments[(*count)++] =
             (struct script_amendment){.address = row->amend->map.entries[i].key,
                                       .attributes = row->amend->map.entries[i].value,
                                       .where = where,
-                                      .accepted = row->rule};
+                                      .accepted = row->rule,
+                                      .accepted_in = row->playbook};
 }
 
 void accepted_lay(struct workbench *bench)

@@ -95,18 +95,19 @@ static bool choose(struct workbench *bench, const struct request *request,
     return fault_next(fault, "pipster rules playbooks/scale.lua");
 }
 
-// An accepted proposal whose rule the playbook does not say any more is still in force.
+// An accepted proposal whose rule the playbook does not say is in force all the same.
 static void print_orphan(const struct workbench *bench, const struct judging *judging,
                          const struct record_amendment *accepted)
 {
     for (size_t i = 0; i < judging->count; i++)
         if (judging->rules[i].amendment == accepted)
             return;
+    const char *of = accepted->playbook != NULL ? accepted->playbook : "another one";
     if (!bench->options->json)
         terminal_print(&bench->out, TERMINAL_YELLOW,
-                       "%s  accepted, though the playbook does not say it: pipster rules "
-                       "withdraw %s\n",
-                       accepted->rule, accepted->rule);
+                       "%s  accepted, though the playbook does not say it, but %s: "
+                       "pipster rules withdraw %s\n",
+                       accepted->rule, of, accepted->rule);
 }
 
 static bool print(const struct workbench *bench, const struct judging *judging,
@@ -145,15 +146,19 @@ static bool act(struct workbench *bench, struct judging_price *price,
                 struct judging *judging, const struct request *request,
                 struct fault *fault)
 {
-    size_t index;
-    if (!judging_find(judging, request->rule, &index, fault)) {
+    size_t index = 0;
+    bool is_found = judging_find(judging, request->rule, &index, fault);
+    if (strcmp(request->action, "withdraw") == 0 &&
+        (!is_found || judging->rules[index].amendment == NULL)) {
         const struct record_amendment *accepted =
-            rule_find_amendment(&bench->accepted, request->rule);
-        if (accepted == NULL || strcmp(request->action, "withdraw") != 0)
-            return false;
-        fault_clear(fault);
-        return rule_action_forget(judging, accepted, fault);
+            rule_find_amendment(&bench->accepted, NULL, request->rule);
+        if (accepted != NULL) {
+            fault_clear(fault);
+            return rule_action_forget(judging, accepted, fault);
+        }
     }
+    if (!is_found)
+        return false;
     if (!rule_telling_price(price, judging, request->rule, fault) ||
         !print(bench, judging, request, fault))
         return false;
@@ -172,9 +177,11 @@ static bool free_from(struct workbench *bench, const struct request *request,
 {
     struct judging judging = {.bench = bench};
     judging.figures.now_ms = clock_now_ms();
-    const struct record_amendment *accepted =
-        request->rule != NULL ? rule_find_amendment(&bench->accepted, request->rule)
-                              : NULL;
+    const struct record_amendment *accepted = NULL;
+    if (request->rule != NULL)
+        accepted = rule_find_amendment(&bench->accepted, bench->playbook, request->rule);
+    if (request->rule != NULL && accepted == NULL)
+        accepted = rule_find_amendment(&bench->accepted, NULL, request->rule);
     if (accepted == NULL || request->action == NULL ||
         strcmp(request->action, "withdraw") != 0)
         return false;

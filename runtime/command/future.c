@@ -188,16 +188,6 @@ bool future_take_revenue(struct future *future, struct fault *fault)
     return true;
 }
 
-static void read_past(const struct record_evaluations *found, const char *rule,
-                      struct rule_past *past)
-{
-    for (size_t i = 0; i < found->count; i++)
-        if (strcmp(found->rows[i].rule, rule) == 0) {
-            rule_past_read(found->rows[i].past, past);
-            return;
-        }
-}
-
 bool future_take_pasts(struct future *future, struct forecast_input *input,
                        struct fault *fault)
 {
@@ -213,8 +203,13 @@ bool future_take_pasts(struct future *future, struct forecast_input *input,
         !rule_load_amendments(database, arena, false, &amendments, fault))
         return false;
     for (size_t i = 0; i < count; i++) {
-        read_past(&found, declared->rules[i].name, &pasts[i]);
-        in_force[i] = rule_find_amendment(&amendments, declared->rules[i].name) != NULL;
+        const struct rule *rule = &declared->rules[i];
+        const struct record_evaluation *last =
+            rule_find_evaluation(&found, rule->file, rule->name);
+        if (last != NULL)
+            rule_past_read(last->past, &pasts[i]);
+        rule_past_adapt(rule, &pasts[i]);
+        in_force[i] = rule_find_amendment(&amendments, rule->file, rule->name) != NULL;
     }
     input->pasts = pasts;
     input->in_force = in_force;

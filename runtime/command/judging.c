@@ -6,27 +6,21 @@
 #include "engine/rule_past.h"
 #include "engine/schema.h"
 
-static const struct record_evaluation *find_last(const struct record_evaluations *found,
-                                                 const char *rule)
-{
-    for (size_t i = 0; i < found->count; i++)
-        if (strcmp(found->rows[i].rule, rule) == 0)
-            return &found->rows[i];
-    return NULL;
-}
-
 static bool judge(struct judging *judging, size_t index,
                   const struct record_evaluations *past, struct fault *fault)
 {
     struct rule_shown *shown = &judging->rules[index];
     struct rule_input *input = &judging->inputs[index];
-    const struct record_evaluation *last = find_last(past, shown->rule->name);
+    const struct record_evaluation *last =
+        rule_find_evaluation(past, shown->rule->file, shown->rule->name);
     if (!figures_input(&judging->figures, shown->rule, input, fault))
         return false;
-    shown->amendment = rule_find_amendment(&judging->bench->accepted, shown->rule->name);
+    shown->amendment = rule_find_amendment(&judging->bench->accepted, shown->rule->file,
+                                           shown->rule->name);
     input->is_accepted = shown->amendment != NULL;
     if (last != NULL)
         rule_past_read(last->past, &input->past);
+    rule_past_adapt(shown->rule, &input->past);
     rule_judge(shown->rule, input, judging->figures.arena, &shown->verdict);
     return true;
 }
@@ -78,6 +72,7 @@ void judging_put(const struct judging *judging, size_t index, int64_t run,
     struct arena *arena = judging->figures.arena;
     const struct record_evaluation row = {
         .rule = shown->rule->name,
+        .playbook = shown->rule->file,
         .at_ms = judging->figures.now_ms,
         .run = run,
         .state = rule_state_word(shown->verdict.state),

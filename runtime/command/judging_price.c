@@ -13,7 +13,8 @@ static void read_in_force(struct judging_price *price, struct workbench *bench)
         arena_alloc(&bench->arena, (declared->rule_count + 1) * sizeof *price->in_force);
     for (size_t i = 0; i < declared->rule_count; i++)
         price->in_force[i] =
-            rule_find_amendment(&bench->accepted, declared->rules[i].name) != NULL;
+            rule_find_amendment(&bench->accepted, declared->rules[i].file,
+                                declared->rules[i].name) != NULL;
 }
 
 bool judging_price_open(struct judging_price *price, struct workbench *bench,

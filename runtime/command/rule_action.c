@@ -89,6 +89,7 @@ bool rule_action_accept(struct judging *judging, size_t index, struct fault *fau
         return true;
     const struct record_amendment amendment = {
         .rule = shown->rule->name,
+        .playbook = shown->rule->file,
         .accepted_ms = judging->figures.now_ms,
         .accepted_by = workbench_who(judging->bench),
         .amend = shown->rule->amend,
@@ -130,9 +131,10 @@ bool rule_action_decline(struct judging *judging, size_t index, struct fault *fa
 }
 
 static bool commit_withdrawal(struct judging *judging, struct transaction *transaction,
-                              const char *rule, struct fault *fault)
+                              const struct record_amendment *amendment,
+                              struct fault *fault)
 {
-    rule_withdraw(transaction, rule, judging->figures.now_ms,
+    rule_withdraw(transaction, amendment, judging->figures.now_ms,
                   workbench_who(judging->bench));
     return transaction_commit(transaction, fault);
 }
@@ -155,7 +157,7 @@ bool rule_action_withdraw(struct judging *judging, size_t index, struct fault *f
     judging_turn(judging, index, false);
     struct transaction *transaction = transaction_new(judging->bench->database);
     judging_put(judging, index, 0, transaction);
-    if (!commit_withdrawal(judging, transaction, shown->rule->name, fault))
+    if (!commit_withdrawal(judging, transaction, shown->amendment, fault))
         return false;
     tell(judging, "Withdrawn", shown, "The next plan goes without it: pipster plan");
     return true;
@@ -174,7 +176,7 @@ bool rule_action_forget(struct judging *judging, const struct record_amendment *
         transaction_drop(transaction);
         return true;
     }
-    if (!commit_withdrawal(judging, transaction, amendment->rule, fault))
+    if (!commit_withdrawal(judging, transaction, amendment, fault))
         return false;
     tell(judging, "Withdrawn", &shown, "The next plan goes without it: pipster plan");
     return true;

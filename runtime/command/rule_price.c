@@ -104,9 +104,12 @@ static void add_accepted(const struct rule_price *price, const bool *in_force,
     const struct record_amendments *accepted = &price->bench->accepted;
     for (size_t i = 0; i < accepted->count; i++) {
         bool counts = true;
-        for (size_t k = 0; k < price->declared.rule_count; k++)
-            if (strcmp(price->declared.rules[k].name, accepted->rows[i].rule) == 0)
+        for (size_t k = 0; k < price->declared.rule_count; k++) {
+            const struct rule *rule = &price->declared.rules[k];
+            if (rule_find_amendment(accepted, rule->file, rule->name) ==
+                &accepted->rows[i])
                 counts = in_force[k];
+        }
         if (counts)
             accepted_add(price->bench, &accepted->rows[i], amendments, count);
     }
@@ -114,7 +117,7 @@ static void add_accepted(const struct rule_price *price, const bool *in_force,
 
 static bool is_accepted(const struct rule_price *price, const struct rule *rule)
 {
-    return rule_find_amendment(&price->bench->accepted, rule->name) != NULL;
+    return rule_find_amendment(&price->bench->accepted, rule->file, rule->name) != NULL;
 }
 
 static bool price_anew(struct rule_price *price, const bool *in_force,

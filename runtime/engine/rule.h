@@ -74,7 +74,7 @@ struct rule {
 // One figure at one moment. What was measured over a window has a lowest and a highest.
 struct rule_figure {
     const char *name, *unit; // the unit that it was measured in, or NULL
-    char currency[4]; // of money; else empty
+    char currency[4];        // of money; else empty
     bool is_known;
     const char *unknown;            // why it is not, and what to do
     int64_t value, lowest, highest; // 10^-8; of an answer: 1 or 0
@@ -91,14 +91,14 @@ struct rule_rate {
 
 // What is remembered of a rule from one look to the next.
 struct rule_past {
-    bool is_open;
-    bool is_accepted;
+    bool is_open, is_accepted;
     int64_t true_since_ms, true_seen_ms; // `when` holds since, and was last seen to
     int64_t release_since_ms, release_seen_ms;
     int64_t opened_ms;
     int64_t changed_ms; // closed, accepted, declined, withdrawn: the cooldown begins
     struct rule_rate rates[RULE_RATES]; // those it goes by until the band is left
     size_t rate_count;
+    int64_t opens_by, closes_by; // digests of the conditions that all this is of; 0: none
 };
 
 struct rule_input {

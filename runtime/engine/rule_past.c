@@ -42,14 +42,18 @@ static const struct value *rates_value(struct arena *arena, const struct rule_pa
 
 const struct value *rule_past_value(struct arena *arena, const struct rule_past *past)
 {
-    struct value_entry entries[MOMENTS + 3];
+    struct value_entry entries[MOMENTS + 5];
     for (size_t i = 0; i < MOMENTS; i++)
         entries[i] = (struct value_entry){moments[i].name,
                                           value_integer(arena, moment_of(past, i))};
     entries[MOMENTS] = (struct value_entry){"accepted", value_bool(past->is_accepted)};
     entries[MOMENTS + 1] = (struct value_entry){"open", value_bool(past->is_open)};
     entries[MOMENTS + 2] = (struct value_entry){"rates", rates_value(arena, past)};
-    return value_map(arena, entries, MOMENTS + 3);
+    entries[MOMENTS + 3] =
+        (struct value_entry){"opens_by", value_integer(arena, past->opens_by)};
+    entries[MOMENTS + 4] =
+        (struct value_entry){"closes_by", value_integer(arena, past->closes_by)};
+    return value_map(arena, entries, MOMENTS + 5);
 }
 
 static bool read_code(const struct value *rate, const char *name, char code[4])
@@ -87,6 +91,56 @@ void rule_past_read(const struct value *value, struct rule_past *past)
     past->is_accepted = value_find_bool(value, "accepted", false);
     past->is_open = value_find_bool(value, "open", false);
     read_rates(value_find(value, "rates"), past);
+    past->opens_by = value_find_integer(value, "opens_by", 0);
+    past->closes_by = value_find_integer(value, "closes_by", 0);
+}
+
+// FNV-1a, with the end of the text.
+static uint64_t add_text(uint64_t digest, const char *text)
+{
+    for (size_t i = 0, length = strlen(text) + 1; i < length; i++)
+        digest = (digest ^ (unsigned char) text[i]) * UINT64_C(0x100000001b3);
+    return digest;
+}
+
+static uint64_t add_condition(uint64_t digest, const struct rule_condition *condition)
+{
+    for (size_t i = 0; i < condition->count; i++) {
+        digest = add_text(digest, "or");
+        for (size_t k = 0; k < condition->any[i].count; k++) {
+            digest = add_text(digest, condition->any[i].items[k].figure);
+            digest = add_text(digest, condition->any[i].items[k].text);
+        }
+    }
+    return add_text(digest, "");
+}
+
+// Of 52 bits: whoever reads the row as a number loses none.
+static int64_t digest_of(const struct rule_condition *one,
+                         const struct rule_condition *other)
+{
+    uint64_t digest = add_condition(UINT64_C(0xcbf29ce484222325), one);
+    return (int64_t) (add_condition(digest, other) >> 12) | 1;
+}
+
+void rule_past_adapt(const struct rule *rule, struct rule_past *past)
+{
+    static const struct rule_condition none = {0};
+    int64_t opens_by = digest_of(&rule->when, &rule->evidence);
+    int64_t closes_by = digest_of(&rule->release, &none);
+    bool opens_anew = past->opens_by != 0 && past->opens_by != opens_by;
+    bool closes_anew = past->closes_by != 0 && past->closes_by != closes_by;
+    if (opens_anew) {
+        past->true_since_ms = past->true_seen_ms = 0;
+        if (!past->is_accepted)
+            past->is_open = false;
+    }
+    if (closes_anew || (opens_anew && rule->release.count == 0))
+        past->release_since_ms = past->release_seen_ms = 0;
+    if (opens_anew || closes_anew)
+        past->rate_count = 0;
+    past->opens_by = opens_by;
+    past->closes_by = closes_by;
 }
 
 static const struct value *exact(struct arena *arena, int64_t units)

@@ -88,6 +88,13 @@ const struct rule *rule_propose_ask(lua_State *lua, struct declare *declare,
     return NULL;
 }
 
+static bool is_of(const struct script_amendment *amendment, const struct rule *rule)
+{
+    return amendment->accepted != NULL && strcmp(amendment->accepted, rule->name) == 0 &&
+           (amendment->accepted_in == NULL ||
+            strcmp(amendment->accepted_in, rule->file) == 0);
+}
+
 // Whatever it would say today: what was accepted is what is in force.
 static void take_accepted(struct declare *declare, struct ruling *ruling)
 {
@@ -97,8 +104,7 @@ static void take_accepted(struct declare *declare, struct ruling *ruling)
     size_t count = 0;
     for (size_t i = 0; i < script->amendment_count; i++) {
         const struct script_amendment *amendment = &script->amendments[i];
-        if (amendment->accepted == NULL ||
-            strcmp(amendment->accepted, ruling->rule.name) != 0)
+        if (!is_of(amendment, &ruling->rule))
             continue;
         ruling->is_settled = ruling->is_accepted = true;
         if (amendment->include != NULL)

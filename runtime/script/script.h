@@ -83,6 +83,7 @@ struct script_amendment {
     const char *where;              // who says so
     const char *accepted;           // the rule whose proposal was accepted, or NULL: then
                                     // what is not declared is left out, and told
+    const char *accepted_in; // the file that says that rule; NULL: whichever does
     const char *proposes; // or NULL: the rule whose function is asked, and what it gives
                           // is laid over what is in force by then
 };

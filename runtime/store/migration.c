@@ -126,9 +126,23 @@ static const char version_10[] =
     "  evidence TEXT, withdrawn_ms INTEGER NOT NULL DEFAULT 0, withdrawn_by TEXT);"
     "CREATE UNIQUE INDEX amendment_in_force ON amendment (rule) WHERE withdrawn_ms = 0;";
 
+// A rule is known by the file that says it and its name: what is from before is that of
+// any file. And the newest that was measured is found without looking at all of it.
+static const char version_11[] =
+    "ALTER TABLE evaluation ADD COLUMN playbook TEXT;"
+    "DROP INDEX evaluation_of_rule;"
+    "CREATE INDEX evaluation_of_rule ON evaluation (rule, playbook, at_ms);"
+    "ALTER TABLE amendment ADD COLUMN playbook TEXT;"
+    "DROP INDEX amendment_in_force;"
+    "CREATE UNIQUE INDEX amendment_in_force ON amendment (rule, ifnull(playbook, ''))"
+    "  WHERE withdrawn_ms = 0;"
+    "DROP INDEX measurement_of_address;"
+    "CREATE INDEX measurement_of_address ON measurement (address, name, at_ms);"
+    "CREATE INDEX measurement_of_name ON measurement (name, at_ms);";
+
 static const char *const migrations[MIGRATION_NEWEST] = {
-    version_1, version_2, version_3, version_4, version_5,
-    version_6, version_7, version_8, version_9, version_10};
+    version_1, version_2, version_3, version_4,  version_5, version_6,
+    version_7, version_8, version_9, version_10, version_11};
 
 static bool refuse(const struct connection *connection, struct fault *fault,
                    int64_t version)

@@ -9,7 +9,7 @@
 #include "base/fault.h"
 #include "store/connection.h"
 
-#define MIGRATION_NEWEST 10
+#define MIGRATION_NEWEST 11
 
 // What the file holds: 0 when it is empty. A version newer than ours, and a database that
 // is none of ours, is refused.

@@ -18,6 +18,7 @@ void rule_put_evaluation(struct transaction *transaction,
     statement_add_json(statement, evaluation->past, NULL);
     statement_add_json(statement, evaluation->figures, NULL);
     statement_add_json(statement, evaluation->saw, NULL);
+    statement_add_text(statement, evaluation->playbook);
 }
 
 static void read_evaluation(struct query *query, struct arena *arena, void *place)
@@ -32,6 +33,7 @@ static void read_evaluation(struct query *query, struct arena *arena, void *plac
     row->past = query_json(query, 6, arena);
     row->figures = query_json(query, 7, arena);
     row->saw = query_json(query, 8, arena);
+    row->playbook = query_text(query, 9, arena);
 }
 
 bool rule_load_evaluations(struct database *database, struct arena *arena, int64_t by_ms,
@@ -64,17 +66,20 @@ void rule_put_amendment(struct transaction *transaction,
     statement_add_json(statement, amendment->amend, NULL);
     statement_add_text(statement, amendment->include);
     statement_add_json(statement, amendment->evidence, NULL);
+    statement_add_text(statement, amendment->playbook);
     transaction->changes_state = true;
 }
 
-void rule_withdraw(struct transaction *transaction, const char *rule, int64_t at_ms,
+void rule_withdraw(struct transaction *transaction,
+                   const struct record_amendment *amendment, int64_t at_ms,
                    const char *who)
 {
     struct statement *statement =
         transaction_add(transaction, STATEMENT_AMENDMENT_WITHDRAW);
-    statement_add_text(statement, rule);
+    statement_add_text(statement, amendment->rule);
     statement_add_integer(statement, at_ms);
     statement_add_text(statement, who);
+    statement_add_text(statement, amendment->playbook);
     transaction->changes_state = true;
 }
 
@@ -88,8 +93,9 @@ static void read_amendment(struct query *query, struct arena *arena, void *place
     row->amend = query_json(query, 4, arena);
     row->include = query_text(query, 5, arena);
     row->evidence = query_json(query, 6, arena);
-    row->withdrawn_ms = query_integer(query, 7);
-    row->withdrawn_by = query_text(query, 8, arena);
+    row->playbook = query_text(query, 7, arena);
+    row->withdrawn_ms = query_integer(query, 8);
+    row->withdrawn_by = query_text(query, 9, arena);
 }
 
 bool rule_load_amendments(struct database *database, struct arena *arena,
@@ -110,11 +116,40 @@ bool rule_load_amendments(struct database *database, struct arena *arena,
     return query_end(&query, fault) || fault_while(fault, "reading what was accepted");
 }
 
-const struct record_amendment *rule_find_amendment(const struct record_amendments *found,
-                                                   const char *rule)
+static bool is_same(const char *left, const char *right)
 {
-    for (size_t i = 0; i < found->count; i++)
-        if (found->rows[i].withdrawn_ms == 0 && strcmp(found->rows[i].rule, rule) == 0)
-            return &found->rows[i];
-    return NULL;
+    return left == right || (left != NULL && right != NULL && strcmp(left, right) == 0);
+}
+
+const struct record_evaluation *rule_find_evaluation(const struct record_evaluations *all,
+                                                     const char *playbook,
+                                                     const char *rule)
+{
+    const struct record_evaluation *of_any = NULL;
+    for (size_t i = 0; i < all->count; i++) {
+        const struct record_evaluation *row = &all->rows[i];
+        if (strcmp(row->rule, rule) != 0)
+            continue;
+        if (is_same(row->playbook, playbook))
+            return row;
+        if (row->playbook == NULL && of_any == NULL)
+            of_any = row;
+    }
+    return of_any;
+}
+
+const struct record_amendment *rule_find_amendment(const struct record_amendments *found,
+                                                   const char *playbook, const char *rule)
+{
+    const struct record_amendment *of_any = NULL;
+    for (size_t i = 0; i < found->count; i++) {
+        const struct record_amendment *row = &found->rows[i];
+        if (row->withdrawn_ms != 0 || strcmp(row->rule, rule) != 0)
+            continue;
+        if (is_same(row->playbook, playbook))
+            return row;
+        if (of_any == NULL && (row->playbook == NULL || playbook == NULL))
+            of_any = row;
+    }
+    return of_any;
 }

@@ -22,12 +22,16 @@ bool state_business_load(struct database *database, struct arena *arena,
            rule_load_amendments(database, arena, false, &business->amendments, fault);
 }
 
-static bool is_evaluated(const struct record_evaluations *there, const char *rule)
+static bool is_evaluated(const struct record_evaluations *there,
+                         const struct record_evaluation *row)
 {
-    for (size_t i = 0; i < there->count; i++)
-        if (strcmp(there->rows[i].rule, rule) == 0)
-            return true;
-    return false;
+    return rule_find_evaluation(there, row->playbook, row->rule) != NULL;
+}
+
+static bool is_in_force(const struct record_amendments *there,
+                        const struct record_amendment *row)
+{
+    return rule_find_amendment(there, row->playbook, row->rule) != NULL;
 }
 
 void state_business_put(struct transaction *transaction,
@@ -44,10 +48,10 @@ void state_business_put(struct transaction *transaction,
             answer_put(transaction, answer);
     }
     for (size_t i = 0; i < business->evaluations.count; i++)
-        if (!is_evaluated(&there->evaluations, business->evaluations.rows[i].rule))
+        if (!is_evaluated(&there->evaluations, &business->evaluations.rows[i]))
             rule_put_evaluation(transaction, &business->evaluations.rows[i]);
     for (size_t i = 0; i < business->amendments.count; i++)
-        if (!rule_find_amendment(&there->amendments, business->amendments.rows[i].rule))
+        if (!is_in_force(&there->amendments, &business->amendments.rows[i]))
             rule_put_amendment(transaction, &business->amendments.rows[i]);
 }
 
@@ -99,6 +103,7 @@ static const struct value *evaluation_value(struct arena *arena, const void *row
     const struct record_evaluation *evaluation = row;
     const struct value_entry entries[] = {
         {"rule", value_text(arena, evaluation->rule)},
+        {"playbook", text_or_null(arena, evaluation->playbook)},
         {"at_ms", value_integer(arena, evaluation->at_ms)},
         {"state", value_text(arena, evaluation->state)},
         {"is_proposed", value_bool(evaluation->is_proposed)},
@@ -114,6 +119,7 @@ static const struct value *amendment_value(struct arena *arena, const void *row)
     const struct record_amendment *amendment = row;
     const struct value_entry entries[] = {
         {"rule", value_text(arena, amendment->rule)},
+        {"playbook", text_or_null(arena, amendment->playbook)},
         {"accepted_ms", value_integer(arena, amendment->accepted_ms)},
         {"accepted_by", text_or_null(arena, amendment->accepted_by)},
         {"amend", amendment->amend},
@@ -178,17 +184,14 @@ static const struct column of_answer[] = {{"name", TEXT, true},
                                           {"expires_ms", MOMENT, true},
                                           {0}};
 static const struct column of_evaluation[] = {
-    {"rule", TEXT, true},  {"at_ms", MOMENT, true},
-    {"state", TEXT, true}, {"is_proposed", FLAG, true},
-    {"past", MAP, false},  {"figures", MAP, false},
-    {"saw", LIST, false},  {0}};
-static const struct column of_amendment[] = {{"rule", TEXT, true},
-                                             {"accepted_ms", MOMENT, true},
-                                             {"accepted_by", TEXT, false},
-                                             {"amend", MAP, false},
-                                             {"include", TEXT, false},
-                                             {"evidence", LIST, false},
-                                             {0}};
+    {"rule", TEXT, true},        {"at_ms", MOMENT, true},   {"state", TEXT, true},
+    {"is_proposed", FLAG, true}, {"past", MAP, false},      {"figures", MAP, false},
+    {"saw", LIST, false},        {"playbook", TEXT, false}, {0}};
+static const struct column of_amendment[] = {
+    {"rule", TEXT, true},         {"accepted_ms", MOMENT, true},
+    {"accepted_by", TEXT, false}, {"amend", MAP, false},
+    {"include", TEXT, false},     {"evidence", LIST, false},
+    {"playbook", TEXT, false},    {0}};
 
 static bool is_text(const struct value *value)
 {
@@ -324,6 +327,7 @@ static void take_evaluation(const struct value *row, void *evaluation)
         .past = value_find(row, "past"),
         .figures = value_find(row, "figures"),
         .saw = value_find(row, "saw"),
+        .playbook = value_find_text(row, "playbook", NULL),
     };
 }
 
@@ -336,6 +340,7 @@ static void take_amendment(const struct value *row, void *amendment)
         .amend = value_find(row, "amend"),
         .include = value_find_text(row, "include", NULL),
         .evidence = value_find(row, "evidence"),
+        .playbook = value_find_text(row, "playbook", NULL),
     };
 }
 

@@ -10,9 +10,11 @@
 
 #define MEASUREMENT_COLUMNS "run, address, name, value, unit, at_ms"
 
-#define EVALUATION_COLUMNS "rule, at_ms, run, state, is_proposed, past, figures, saw"
+#define EVALUATION_COLUMNS                                                               \
+    "rule, at_ms, run, state, is_proposed, past, figures, saw, playbook"
 
-#define AMENDMENT_COLUMNS "rule, accepted_ms, accepted_by, amend, include, evidence"
+#define AMENDMENT_COLUMNS                                                                \
+    "rule, accepted_ms, accepted_by, amend, include, evidence, playbook"
 
 #define REVENUE_COLUMNS                                                                  \
     "read_at_ms, as_of_ms, fresh_until_ms, source, currency, gross, cautious, at_risk, " \
@@ -174,18 +176,18 @@ static const char *const texts[STATEMENT_COUNT] = {
         "FROM answer WHERE answered_ms <= ?1) WHERE place = 1 ORDER BY name",
 
     [STATEMENT_EVALUATION_PUT] = "INSERT INTO evaluation (" EVALUATION_COLUMNS
-                                 ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                                 ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     // The newest ?1 of each rule; ?2 NULL: of all rules; none from after ?3.
     [STATEMENT_EVALUATION_NEWEST] =
         "SELECT id, " EVALUATION_COLUMNS " FROM (SELECT *, row_number() OVER "
-        "(PARTITION BY rule ORDER BY at_ms DESC, id DESC) AS place "
+        "(PARTITION BY rule, playbook ORDER BY at_ms DESC, id DESC) AS place "
         "FROM evaluation WHERE at_ms <= ?3 AND (?2 IS NULL OR rule = ?2)) "
-        "WHERE place <= ?1 ORDER BY rule, place",
-    [STATEMENT_AMENDMENT_PUT] =
-        "INSERT INTO amendment (" AMENDMENT_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "WHERE place <= ?1 ORDER BY rule, playbook, place",
+    [STATEMENT_AMENDMENT_PUT] = "INSERT INTO amendment (" AMENDMENT_COLUMNS
+                                ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     [STATEMENT_AMENDMENT_WITHDRAW] =
         "UPDATE amendment SET withdrawn_ms = ?2, withdrawn_by = ?3 "
-        "WHERE rule = ?1 AND withdrawn_ms = 0",
+        "WHERE rule = ?1 AND playbook IS ?4 AND withdrawn_ms = 0",
     // Without ?1 only those in force.
     [STATEMENT_AMENDMENT_LIST] =
         "SELECT id, " AMENDMENT_COLUMNS ", withdrawn_ms, withdrawn_by FROM amendment "

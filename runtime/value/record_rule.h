@@ -13,6 +13,7 @@
 struct record_evaluation {
     int64_t id;
     const char *rule;
+    const char *playbook; // the file that says it; NULL: of a time when none was kept
     int64_t at_ms;
     int64_t run;       // that judged it; 0: none, it was only looked at
     const char *state; // "holding"
@@ -31,6 +32,7 @@ struct record_evaluations {
 struct record_amendment {
     int64_t id;
     const char *rule;
+    const char *playbook; // as above
     int64_t accepted_ms;
     const char *accepted_by;      // "anna@laptop", or NULL
     const struct value *amend;    // address → attributes, or NULL

@@ -18,13 +18,19 @@ static int compare_events(const void *left, const void *right)
     return strcmp(a->rule, b->rule);
 }
 
+static bool is_same_file(const char *left, const char *right)
+{
+    return left == right || (left != NULL && right != NULL && strcmp(left, right) == 0);
+}
+
 // The rows of a rule stand together, newest first: it begins to propose where the one
 // before did not.
 static bool begins(const struct record_evaluations *all, size_t at)
 {
     const struct record_evaluation *row = &all->rows[at];
-    bool has_before =
-        at + 1 < all->count && strcmp(all->rows[at + 1].rule, row->rule) == 0;
+    bool has_before = at + 1 < all->count &&
+                      strcmp(all->rows[at + 1].rule, row->rule) == 0 &&
+                      is_same_file(all->rows[at + 1].playbook, row->playbook);
     return row->is_proposed && !(has_before && all->rows[at + 1].is_proposed);
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/calendar.h"
 #include "engine/rule.h"
+#include "store/rule.h"
 #include "view/html.h"
 
 static bool is_state(const struct record_evaluation *row, enum rule_state state)
@@ -38,13 +39,33 @@ static void write_saw(struct text *out, const struct value *saw)
             html_add(out, "<small>%s</small>", saw->list.items[i]->string.bytes);
 }
 
+static bool is_same_rule(const struct record_evaluations *all, size_t one, size_t other)
+{
+    const struct record_evaluation *a = &all->rows[one], *b = &all->rows[other];
+    return strcmp(a->rule, b->rule) == 0 && (a->playbook == NULL || b->playbook == NULL
+                                                 ? a->playbook == b->playbook
+                                                 : strcmp(a->playbook, b->playbook) == 0);
+}
+
+// The newest of a rule; what knows no playbook is shown where nothing newer does.
+static bool is_shown(const struct record_evaluations *all, size_t at)
+{
+    const struct record_evaluation *row = &all->rows[at];
+    if (at > 0 && is_same_rule(all, at - 1, at))
+        return false;
+    for (size_t i = at + 1; row->playbook == NULL && i < all->count; i++)
+        if (all->rows[i].playbook != NULL && strcmp(all->rows[i].rule, row->rule) == 0)
+            return false;
+    return true;
+}
+
 // The rows of a rule stand together, newest first: it has been so since the oldest of
 // those that say the same.
 static int64_t since_of(const struct record_evaluations *all, size_t at)
 {
     int64_t since = all->rows[at].at_ms;
     for (size_t i = at; i < all->count; i++) {
-        if (strcmp(all->rows[i].rule, all->rows[at].rule) != 0 ||
+        if (!is_same_rule(all, i, at) ||
             strcmp(all->rows[i].state, all->rows[at].state) != 0)
             break;
         since = all->rows[i].at_ms;
@@ -120,14 +141,6 @@ static void write_all_judged(struct text *out, const struct report *report)
     text_add(out, "</tbody>\n</table>\n");
 }
 
-static bool was_judged(const struct record_evaluations *all, const char *rule)
-{
-    for (size_t i = 0; i < all->count; i++)
-        if (strcmp(all->rows[i].rule, rule) == 0)
-            return true;
-    return false;
-}
-
 static void write_table(struct text *out, const struct report *report)
 {
     const struct record_evaluations *all = &report->evaluations;
@@ -135,10 +148,11 @@ static void write_table(struct text *out, const struct report *report)
                   "<th scope=\"col\">says</th><th scope=\"col\">last judged</th></tr>"
                   "</thead>\n<tbody>\n");
     for (size_t i = 0; i < all->count; i++)
-        if (i == 0 || strcmp(all->rows[i - 1].rule, all->rows[i].rule) != 0)
+        if (is_shown(all, i))
             write_rule(out, all, i);
     for (size_t i = 0; i < report->engine->rule_count; i++)
-        if (!was_judged(all, report->engine->rules[i].name))
+        if (rule_find_evaluation(all, report->engine->rules[i].file,
+                                 report->engine->rules[i].name) == NULL)
             html_add(out, "<tr><td>%s</td><td>not known</td><td>never</td></tr>\n",
                      report->engine->rules[i].name);
     text_add(out, "</tbody>\n</table>\n");

@@ -94,6 +94,51 @@ says() { # TEXT
   says 'opens on 2026-11-14'
 }
 
+@test "rules of one name in two playbooks have their own times, and are accepted apart" {
+  { echo 'include(tip())'; sed -n '/^rule/,$p' playbooks/shop.lua; } >playbooks/a.lua
+  sed 's/> \$500/> $100/; s/cx33/cx43/' playbooks/a.lua >playbooks/b.lua
+  sed -i '/^rule/,$d' playbooks/shop.lua
+  on -1 run --yes
+  for at in 30 37 44; do
+    revenue "$at" 600 52
+    on "$at" rules playbooks/a.lua
+  done
+  says 'bigger  open since 2026-11-14'
+  on 44 rules playbooks/b.lua --detailed-exitcode
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+  says 'holds, not long enough yet since 2026-11-14; opens on 2026-11-28'
+  on 44 rules playbooks/a.lua
+  says 'bigger  open since 2026-11-14'
+  on 44 rules accept bigger playbooks/a.lua --yes
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+  revenue 58 600 52
+  on 58 rules playbooks/b.lua --detailed-exitcode
+  [ "$status" -eq 2 ] || { echo "$output"; return 1; }
+  says 'bigger  open since 2026-11-28'
+  says 'bigger  accepted, though the playbook does not say it, but playbooks/a.lua'
+  on 58 rules accept bigger playbooks/b.lua --yes
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+  on 58 plan
+  says '"cx43"'
+  on 58 rules withdraw bigger playbooks/b.lua --yes
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+  on 58 plan
+  says '"cx33"'
+  # What another playbook said is taken back by its name too.
+  on 58 rules withdraw bigger playbooks/b.lua --yes
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+  on 58 rules withdraw bigger playbooks/b.lua --yes
+  [ "$status" -eq 64 ]
+}
+
+@test "a rule whose condition is written anew has not held it yet" {
+  opened
+  sed -i 's/> \$500/> $600/' playbooks/shop.lua
+  on 44 rules --detailed-exitcode
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+  says 'holds, not long enough yet since 2026-11-14; opens on 2026-11-28'
+}
+
 @test "stale figures and a jump that nobody accepted fire nothing" {
   revenue 0 600 52
   on 0 rules

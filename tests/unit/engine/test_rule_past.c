@@ -103,12 +103,70 @@ static void the_figures_that_it_saw_are_exact(void **state)
     arena_clear(&arena);
 }
 
+static struct rule read_rule(struct arena *arena, const char *json)
+{
+    const struct value *table = NULL;
+    struct rule rule;
+    struct fault fault;
+    assert_true(json_read(arena, json, strlen(json), &table, &fault));
+    assert_true(rule_read(arena, "grow", table, &rule, &fault));
+    return rule;
+}
+
+static const struct rule_past remembered = {.is_open = true,
+                                            .true_since_ms = 1,
+                                            .true_seen_ms = 2,
+                                            .release_since_ms = 3,
+                                            .release_seen_ms = 4,
+                                            .changed_ms = 5};
+
+static void what_is_remembered_is_of_the_conditions_that_were_seen(void **state)
+{
+    static const char before[] =
+        "{\"when\":{\"revenue\":\"> $100\"},\"release\":{\"revenue\":\"< $50\"}}";
+    static const char opens[] =
+        "{\"when\":{\"revenue\":\"> $500\"},\"release\":{\"revenue\":\"< $50\"}}";
+    static const char closes[] =
+        "{\"when\":{\"revenue\":\"> $100\"},\"release\":{\"revenue\":\"< $90\"}}";
+    struct arena arena;
+    (void) state;
+    arena_init(&arena, 0);
+    struct rule rule = read_rule(&arena, before);
+    struct rule_past past = remembered, back;
+    rule_past_adapt(&rule, &past); // of a time when no conditions were kept
+    assert_true(past.is_open);
+    assert_int_equal(past.true_since_ms, 1);
+    rule_past_read(rule_past_value(&arena, &past), &back);
+    rule_past_adapt(&rule, &back);
+    assert_true(back.is_open);
+    assert_int_equal(back.true_since_ms, 1);
+    rule = read_rule(&arena, opens);
+    back = past;
+    rule_past_adapt(&rule, &back);
+    assert_false(back.is_open);
+    assert_int_equal(back.true_since_ms, 0);
+    assert_int_equal(back.release_since_ms, 3);
+    assert_int_equal(back.changed_ms, 5); // the time that it rests goes on
+    back = past;
+    back.is_accepted = true;
+    rule_past_adapt(&rule, &back);
+    assert_true(back.is_open);
+    rule = read_rule(&arena, closes);
+    back = past;
+    rule_past_adapt(&rule, &back);
+    assert_true(back.is_open);
+    assert_int_equal(back.true_since_ms, 1);
+    assert_int_equal(back.release_since_ms, 0);
+    arena_clear(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_remembered_is_read_as_it_was_written),
         cmocka_unit_test(of_what_cannot_be_read_nothing_is_remembered),
         cmocka_unit_test(the_figures_that_it_saw_are_exact),
+        cmocka_unit_test(what_is_remembered_is_of_the_conditions_that_were_seen),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -105,7 +105,7 @@ static void what_is_accepted_is_in_force_until_it_is_withdrawn(void **state)
     struct record_amendments found = accepted(fixture, database, false);
     assert_int_equal(found.count, 2);
     assert_string_equal(found.rows[0].rule, "azure");
-    const struct record_amendment *back = rule_find_amendment(&found, "grow");
+    const struct record_amendment *back = rule_find_amendment(&found, NULL, "grow");
     assert_int_equal(back->accepted_ms, 2000);
     assert_string_equal(back->accepted_by, "anna@laptop");
     assert_string_equal(back->include, "playbooks/phase6.lua");
@@ -114,20 +114,20 @@ static void what_is_accepted_is_in_force_until_it_is_withdrawn(void **state)
         value_find_text(value_find(back->amend, "hetzner.server/app"), "type", ""),
         "cx33");
     struct transaction *transaction = transaction_new(database);
-    rule_withdraw(transaction, "grow", 3000, "bert@desk");
+    rule_withdraw(transaction, back, 3000, "bert@desk");
     fixture_commit(fixture, transaction);
     assert_int_equal(database_serial(database), serial + 3);
     found = accepted(fixture, database, false);
     assert_int_equal(found.count, 1);
-    assert_null(rule_find_amendment(&found, "grow"));
+    assert_null(rule_find_amendment(&found, NULL, "grow"));
     found = accepted(fixture, database, true);
     assert_int_equal(found.count, 2);
-    assert_null(rule_find_amendment(&found, "grow"));
+    assert_null(rule_find_amendment(&found, NULL, "grow"));
     assert_int_equal(found.rows[1].withdrawn_ms, 3000);
     assert_string_equal(found.rows[1].withdrawn_by, "bert@desk");
     accept(fixture, database, "grow", 4000);
     found = accepted(fixture, database, false);
-    assert_int_equal(rule_find_amendment(&found, "grow")->accepted_ms, 4000);
+    assert_int_equal(rule_find_amendment(&found, NULL, "grow")->accepted_ms, 4000);
     database_close(database);
 }
 
@@ -140,6 +140,54 @@ static void of_a_rule_only_one_amendment_is_in_force(void **state)
     struct transaction *transaction = transaction_new(database);
     rule_put_amendment(transaction, &again);
     assert_false(transaction_commit(transaction, &fixture->fault));
+    database_close(database);
+}
+
+static void put_of(struct fixture *fixture, struct database *database,
+                   const char *playbook, const char *state, int64_t at_ms)
+{
+    const struct record_evaluation row = {.rule = "grow",
+                                          .playbook = playbook,
+                                          .at_ms = at_ms,
+                                          .state = state,
+                                          .past = value_map(&fixture->arena, NULL, 0)};
+    const struct record_amendment accepted_row = {
+        .rule = "grow", .playbook = playbook, .accepted_ms = at_ms};
+    struct transaction *transaction = transaction_new(database);
+    rule_put_evaluation(transaction, &row);
+    rule_put_amendment(transaction, &accepted_row);
+    fixture_commit(fixture, transaction);
+}
+
+static void rules_of_one_name_in_two_playbooks_are_two(void **state)
+{
+    struct fixture *fixture = *state;
+    struct database *database = fixture_open(fixture, DATABASE_WRITE);
+    put_of(fixture, database, NULL, "closed", 1000);
+    put_of(fixture, database, "playbooks/a.lua", "holding", 2000);
+    put_of(fixture, database, "playbooks/b.lua", "open", 3000);
+    struct record_evaluations all = newest(fixture, database, 1, NULL);
+    assert_int_equal(all.count, 3);
+    assert_string_equal(rule_find_evaluation(&all, "playbooks/a.lua", "grow")->state,
+                        "holding");
+    assert_string_equal(rule_find_evaluation(&all, "playbooks/b.lua", "grow")->state,
+                        "open");
+    // What is from before the file was kept is that of each file that has none.
+    assert_string_equal(rule_find_evaluation(&all, "playbooks/c.lua", "grow")->state,
+                        "closed");
+    assert_null(rule_find_evaluation(&all, "playbooks/a.lua", "shrink"));
+    struct record_amendments found = accepted(fixture, database, false);
+    const struct record_amendment *of_b =
+        rule_find_amendment(&found, "playbooks/b.lua", "grow");
+    assert_int_equal(of_b->accepted_ms, 3000);
+    struct transaction *transaction = transaction_new(database);
+    rule_withdraw(transaction, of_b, 4000, "bert@desk");
+    fixture_commit(fixture, transaction);
+    found = accepted(fixture, database, false);
+    assert_int_equal(found.count, 2);
+    assert_int_equal(rule_find_amendment(&found, "playbooks/a.lua", "grow")->accepted_ms,
+                     2000);
+    assert_null(rule_find_amendment(&found, "playbooks/b.lua", "grow")->playbook);
     database_close(database);
 }
 
@@ -156,6 +204,7 @@ int main(void)
         fixture_test(what_a_rule_said_is_read_as_it_was_put),
         fixture_test(what_is_accepted_is_in_force_until_it_is_withdrawn),
         fixture_test(of_a_rule_only_one_amendment_is_in_force),
+        fixture_test(rules_of_one_name_in_two_playbooks_are_two),
         fixture_test(without_a_database_there_is_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -29,11 +29,13 @@ static void put_all(struct fixture *fixture, struct database *database)
                                            .warnings = value_list(arena, &text, 1)};
     const struct record_answer answer = {"soc2", "no", 1000, 8000};
     const struct record_evaluation evaluation = {.rule = "grow",
+                                                 .playbook = "playbooks/shop.lua",
                                                  .at_ms = 4000,
                                                  .state = "open",
                                                  .is_proposed = true,
                                                  .past = value_map(arena, &type, 1)};
     const struct record_amendment amendment = {.rule = "grow",
+                                               .playbook = "playbooks/shop.lua",
                                                .accepted_ms = 5000,
                                                .accepted_by = "anna@laptop",
                                                .amend = value_map(arena, &server, 1),
@@ -88,11 +90,13 @@ static void expect_all(const struct state_business *business)
     assert_int_equal(business->answers.rows->expires_ms, 8000);
     assert_int_equal(business->evaluations.count, 1);
     assert_string_equal(business->evaluations.rows->state, "open");
+    assert_string_equal(business->evaluations.rows->playbook, "playbooks/shop.lua");
     assert_true(business->evaluations.rows->is_proposed);
     assert_string_equal(value_find_text(business->evaluations.rows->past, "type", ""),
                         "cx43");
     assert_int_equal(business->amendments.count, 1);
     assert_string_equal(business->amendments.rows->accepted_by, "anna@laptop");
+    assert_string_equal(business->amendments.rows->playbook, "playbooks/shop.lua");
     assert_string_equal(value_find_text(value_find(business->amendments.rows->amend,
                                                    "hetzner.server/app"),
                                         "type", ""),
