@@ -99,4 +99,4 @@ help: ## list the targets
 	@for target in $(TARGETS); do \
 	  sed -nE "s/^$$target:.*## (.*)/  $$target\t\1/p" Makefile tests/tests.mk; done | expand -t 14
 
--include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD)/obj $(BUILD)/unit -name '*.d' 2>/dev/null)
