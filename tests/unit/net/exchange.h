@@ -123,7 +123,7 @@ static inline void exchange_call(struct exchange *exchange, const char *method,
         .url = exchange_url(exchange, path),
         .body = body,
         .length = body ? strlen(body) : 0,
-        .timeout_ms = 5000,
+        .timeout_ms = 60000,
     };
     http_start(exchange->http, &call, exchange_done, exchange);
     exchange_wait(exchange);

@@ -11,6 +11,8 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include "net/port.h"
+
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -28,7 +30,8 @@
 
 struct sshd {
     char folder[64];
-    int port;
+    int port; // held before and after it listens
+    struct port held;
     pid_t pid;
     char host_key[512]; // "ssh-ed25519 AAAA…"
     char user_key[128]; // the path of the private key that is let in
@@ -81,18 +84,6 @@ static inline const char *sshd_path(const struct sshd *sshd, const char *name,
     return buffer;
 }
 
-static inline int sshd_free_port(void)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET};
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-    assert_int_equal(bind(fd, (struct sockaddr *) &address, size), 0);
-    assert_int_equal(getsockname(fd, (struct sockaddr *) &address, &size), 0);
-    close(fd);
-    return ntohs(address.sin_port);
-}
-
 static inline bool sshd_is_installed(void)
 {
     return access(SSHD_PATH, X_OK) == 0;
@@ -106,7 +97,8 @@ static inline void sshd_prepare(struct sshd *sshd)
     strcpy(sshd->folder, "/tmp/pipster-sshd-XXXXXX");
     assert_non_null(mkdtemp(sshd->folder));
     snprintf(sshd->login, sizeof sshd->login, "%s", getpwuid(geteuid())->pw_name);
-    sshd->port = sshd_free_port();
+    port_hold(&sshd->held);
+    sshd->port = sshd->held.number;
     sshd_keygen("ed25519", "", sshd_path(sshd, "host", path));
     sshd_path(sshd, "user", sshd->user_key);
     sshd_keygen("ed25519", "", sshd->user_key);
@@ -148,5 +140,6 @@ static inline void sshd_end(struct sshd *sshd)
 static inline void sshd_remove(struct sshd *sshd)
 {
     sshd_end(sshd);
+    port_let_go(&sshd->held);
     sshd_run((char *[]){"rm", "-rf", sshd->folder, NULL});
 }

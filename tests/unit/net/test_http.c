@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "net/exchange.h"
 
+#include "net/port.h"
+#include "net/skip_clock.h"
 #include "net/tcp.h"
 
 #include <fcntl.h>
@@ -131,9 +133,9 @@ static void a_reset_or_cut_answer_is_none(void **state)
 {
     (void) state;
     static const char *const paths[] = {"/reset", "/close", "/cut"};
-    static const char *const why[] = {"the connection was reset: ",
-                                      "the connection was reset: ",
-                                      "the answer ended too early: "};
+    static const char *const why[] = {
+        "the connection was reset: ", "the connection was reset: ",
+        "the answer ended too early: "};
     struct exchange exchange;
     exchange_open(&exchange, handle);
     for (int i = 0; i < 3; i++) {
@@ -174,8 +176,12 @@ static void a_slow_server_runs_into_the_time_limit(void **state)
     struct exchange exchange;
     exchange_open(&exchange, handle);
     struct http_call call = {
-        .method = "POST", .url = exchange_url(&exchange, "/slow"), .timeout_ms = 100};
+        .method = "POST", .url = exchange_url(&exchange, "/slow"), .timeout_ms = 60000};
     http_start(exchange.http, &call, exchange_done, &exchange);
+    while (!exchange.waiting)
+        assert_true(loop_turn(exchange.loop));
+    assert_int_equal(exchange.done, 0);
+    skip_clock(60);
     exchange_wait(&exchange);
     assert_int_equal(exchange.fault.kind, FAULT_UNREACHABLE);
     assert_string_equal(exchange.fault.code, "timeout");
@@ -187,10 +193,11 @@ static void what_never_left_is_not_sent(void **state)
 {
     (void) state;
     struct exchange exchange;
+    struct port nobody;
+    char url[64];
     exchange_open(&exchange, handle);
-    const char *url = exchange_url(&exchange, "/ok?token=hidden");
-    serve_close(exchange.serve);
-    exchange.serve = NULL;
+    port_hold(&nobody);
+    snprintf(url, sizeof url, "http://127.0.0.1:%d/ok?token=hidden", nobody.number);
     struct http_call call = {.method = "POST", .url = url};
     http_start(exchange.http, &call, exchange_done, &exchange);
     exchange_wait(&exchange);
@@ -198,6 +205,7 @@ static void what_never_left_is_not_sent(void **state)
     assert_null(strstr(exchange.fault.what, "hidden"));
     assert_false(exchange.sent);
     assert_int_equal(http_count(exchange.http), 0);
+    port_let_go(&nobody);
     exchange_close(&exchange);
 }
 
@@ -314,17 +322,19 @@ static void tcp_says_whether_a_port_accepts(void **state)
 {
     (void) state;
     struct exchange exchange;
+    struct port nobody;
     exchange_open(&exchange, handle);
-    int port = serve_port(exchange.serve);
-    tcp_connect_start(exchange.loop, "localhost", port, 2000, connected, &exchange);
+    port_hold(&nobody);
+    tcp_connect_start(exchange.loop, "localhost", serve_port(exchange.serve), 60000,
+                      connected, &exchange);
     exchange_wait(&exchange);
     assert_int_equal(exchange.fault.kind, FAULT_NONE);
-    serve_close(exchange.serve);
-    exchange.serve = NULL;
-    tcp_connect_start(exchange.loop, "127.0.0.1", port, 2000, connected, &exchange);
+    tcp_connect_start(exchange.loop, "127.0.0.1", nobody.number, 60000, connected,
+                      &exchange);
     exchange_wait(&exchange);
     assert_int_equal(exchange.fault.kind, FAULT_UNREACHABLE);
     assert_string_equal(exchange.fault.why, "connection refused");
+    port_let_go(&nobody);
     // 192.0.2.0/24 is for documentation: nothing answers there, at most somebody refuses.
     tcp_connect_start(exchange.loop, "192.0.2.1", 9, 50, connected, &exchange);
     exchange_wait(&exchange);

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "net/exchange.h"
 
+#include "net/port.h"
 #include "net/retry.h"
+#include "net/skip_clock.h"
+
+#include "base/clock.h"
 
 #include <time.h>
 
@@ -29,7 +33,7 @@ static void handle(void *context, struct serve_request *request)
     exchange->requests++;
     scene->failures--;
     char reset[32];
-    snprintf(reset, sizeof reset, "%lld", (long long) time(NULL) + 1);
+    snprintf(reset, sizeof reset, "%lld", (long long) time(NULL) + 2);
     struct http_header headers[] = {
         {"Content-Type", "application/json"},
         {"RateLimit-Limit", "3600"},
@@ -78,7 +82,7 @@ static void expect(struct scene *scene, const char *method, int failures, int st
     scene->body = body;
     scene->exchange.requests = 0;
     struct http_call call = {.method = method,
-                             .timeout_ms = 5000,
+                             .timeout_ms = 60000,
                              .url = exchange_url(&scene->exchange, "/fail?x=1")};
     retry_start(scene->retry, &call, done, scene);
     exchange_wait(&scene->exchange);
@@ -145,9 +149,12 @@ static void a_post_that_times_out_is_handed_back(void **state)
     struct scene scene;
     scene_open(&scene);
     struct http_call call = {.method = "POST",
-                             .timeout_ms = 100,
+                             .timeout_ms = 60000,
                              .url = exchange_url(&scene.exchange, "/slow")};
     retry_start(scene.retry, &call, done, &scene);
+    while (!scene.exchange.waiting)
+        assert_true(loop_turn(scene.exchange.loop));
+    skip_clock(60);
     exchange_wait(&scene.exchange);
     assert_int_equal(scene.tries, 1);
     assert_true(scene.uncertain);
@@ -173,12 +180,12 @@ static void after_429_nothing_goes_until_the_reset(void **state)
     (void) state;
     struct scene scene;
     scene_open(&scene);
-    // The server names the next whole second, by its own clock: between 0 and 2 s from
-    // now.
-    int64_t full_second = (int64_t) time(NULL) + 1;
+    // The server names the second after the next, and says its own time in whole ones:
+    // it is 1 s away by these, or 2. Timers count whole milliseconds.
+    int64_t began_ms = clock_monotonic_ms();
     expect(&scene, "POST", 1, 429, "rate_limit_exceeded", 2);
     assert_int_equal(scene.exchange.status, 200);
-    assert_true((int64_t) time(NULL) >= full_second);
+    assert_true(clock_monotonic_ms() - began_ms >= 1000 - 2);
     scene_close(&scene);
 }
 
@@ -222,14 +229,16 @@ static void what_never_left_is_tried_twice(void **state)
     (void) state;
     struct scene scene;
     scene_open(&scene);
-    const char *url = exchange_url(&scene.exchange, "/fail");
-    serve_close(scene.exchange.serve);
-    scene.exchange.serve = NULL;
+    struct port nobody;
+    char url[64];
+    port_hold(&nobody);
+    snprintf(url, sizeof url, "http://127.0.0.1:%d/fail", nobody.number);
     struct http_call call = {.method = "POST", .url = url};
     retry_start(scene.retry, &call, done, &scene);
     exchange_wait(&scene.exchange);
     assert_int_equal(scene.tries, 2);
     assert_false(scene.uncertain);
+    port_let_go(&nobody);
     scene_close(&scene);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "net/sshd.h"
 
-#include "base/clock.h"
+#include "net/skip_clock.h"
 #include "net/ssh.h"
 
 #include <libssh2.h>
@@ -404,15 +404,14 @@ static void test_a_key_of_the_agent(void **state)
 {
     struct world *world = *state;
     char *socket = arena_format(&world->arena, "%s/agent", world->sshd.folder);
-    pid_t agent = fork();
-    if (agent == 0) {
-        dup2(open("/dev/null", O_WRONLY), 1);
-        execlp("ssh-agent", "ssh-agent", "-D", "-a", socket, NULL);
-        _exit(127);
-    }
+    // It returns once the agent, in the background, listens.
+    FILE *words = popen(arena_format(&world->arena, "ssh-agent -s -a %s", socket), "r");
+    assert_non_null(words);
+    int agent = 0;
+    assert_int_equal(
+        fscanf(words, "%*[^;]; export SSH_AUTH_SOCK; SSH_AGENT_PID=%d", &agent), 1);
+    assert_int_equal(pclose(words), 0);
     setenv("SSH_AUTH_SOCK", socket, 1);
-    for (int i = 0; i < 1000 && access(socket, F_OK) != 0; i++)
-        poll(NULL, 0, 10);
     sshd_run((char *[]){"sh", "-c", "ssh-add -q $0 2>/dev/null",
                         (char *) make_key(world, "ecdsa", "", false), NULL});
     sshd_run(
@@ -421,7 +420,6 @@ static void test_a_key_of_the_agent(void **state)
     world->target.use_agent = true;
     bool works = connect_now(world);
     kill(agent, SIGTERM);
-    waitpid(agent, NULL, 0);
     unsetenv("SSH_AUTH_SOCK");
     if (!works)
         fail_msg("%s: %s", world->fault.what, world->fault.why);
@@ -439,36 +437,74 @@ static void test_an_agent_that_is_gone(void **state)
 static void test_a_closed_port_is_unreachable(void **state)
 {
     struct world *world = *state;
-    world->target.port = sshd_free_port();
+    struct port nobody;
+    port_hold(&nobody);
+    world->target.port = nobody.number;
     world->target.patience_ms = 0;
     assert_fails(world, FAULT_UNREACHABLE, "refused");
+    port_let_go(&nobody);
 }
 
 static void test_patience_repeats_and_ends(void **state)
 {
     struct world *world = *state;
-    int64_t before = clock_monotonic_ms();
-    world->target.port = sshd_free_port();
-    world->target.patience_ms = 900;
-    assert_fails(world, FAULT_UNREACHABLE, "tried ");
-    assert_true(clock_monotonic_ms() - before >= 250);
+    struct port nobody;
+    unsigned tries = 0, seconds = 0;
+    port_hold(&nobody);
+    world->target.port = nobody.number;
+    world->target.patience_ms = 60000;
+    ssh_connect(world->loop, &world->target, connected, world);
+    for (; !world->came; skip_clock(1))
+        assert_true(loop_turn(world->loop));
+    port_let_go(&nobody);
+    assert_null(world->ssh);
+    assert_int_equal(world->fault.kind, FAULT_UNREACHABLE);
+    assert_int_equal(sscanf(world->fault.why, "Connection refused (tried %u times in %u",
+                            &tries, &seconds),
+                     2);
+    assert_true(tries > 5);
+    // Tried as long as another wait would end within it; its last turns took seconds too.
+    assert_in_range(seconds, 40, 80);
+}
+
+static void nothing(void *context)
+{
+    (void) context;
+}
+
+// Ten milliseconds at most.
+static void turn_shortly(struct loop *loop)
+{
+    loop_timer_start(loop, 10, nothing, NULL);
+    assert_true(loop_turn(loop));
 }
 
 // A listener that accepts and says nothing.
 static void test_silence_is_unreachable(void **state)
 {
     struct world *world = *state;
-    struct sockaddr_in address = {.sin_family = AF_INET};
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-    world->target.port = sshd_free_port();
-    address.sin_port = htons((uint16_t) world->target.port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    assert_int_equal(bind(fd, (struct sockaddr *) &address, sizeof address), 0);
-    assert_int_equal(listen(fd, 1), 0);
-    world->target.connect_timeout_ms = 300;
+    struct port mute;
+    char greeting[8] = "";
+    port_hold(&mute);
+    assert_int_equal(listen(mute.sockets[0], 1), 0);
+    assert_int_equal(fcntl(mute.sockets[0], F_SETFL, O_NONBLOCK), 0);
+    world->target.port = mute.number;
+    world->target.connect_timeout_ms = 60000;
     world->target.patience_ms = 0;
-    assert_false(connect_now(world));
+    ssh_connect(world->loop, &world->target, connected, world);
+    int fd = -1;
+    while (fd < 0 || recv(fd, greeting, 4, MSG_PEEK | MSG_DONTWAIT) < 4) {
+        turn_shortly(world->loop);
+        if (fd < 0)
+            fd = accept4(mute.sockets[0], NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    }
+    assert_string_equal(greeting, "SSH-");
+    skip_clock(60);
+    while (!world->came)
+        assert_true(loop_turn(world->loop));
+    assert_null(world->ssh);
     close(fd);
+    port_let_go(&mute);
     assert_int_equal(world->fault.kind, FAULT_UNREACHABLE);
     assert_says(world->fault.what, "exchanging keys");
 }

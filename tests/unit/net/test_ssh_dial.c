@@ -73,13 +73,16 @@ static void test_an_ipv6_address_is_told_in_brackets(void **state)
 {
     struct world *world = *state;
     char expected[64];
+    struct port nobody;
+    port_hold(&nobody);
     world->target.address = "::1";
-    world->target.port = sshd_free_port();
+    world->target.port = nobody.number;
     world->target.patience_ms = 0;
     assert_null(ssh_meet_try(&world->meet, world->loop, &world->target));
     snprintf(expected, sizeof expected, "at [::1]:%d does not answer",
              world->target.port);
     assert_non_null(strstr(world->meet.fault.what, expected));
+    port_let_go(&nobody);
 }
 
 static void test_known_hosts_of_an_ipv6_address(void **state)

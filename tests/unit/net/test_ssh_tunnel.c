@@ -159,8 +159,11 @@ static void test_nobody_behind_the_jump(void **state)
 {
     struct world *world = *state;
     struct ssh_target target = behind(world, &world->last, world->via);
-    target.port = sshd_free_port();
+    struct port nobody;
+    port_hold(&nobody);
+    target.port = nobody.number;
     assert_refused(world, &target, FAULT_UNREACHABLE, "jump bastion at 127.0.0.1:");
+    port_let_go(&nobody);
     assert_answers(world, world->via);
 }
 
