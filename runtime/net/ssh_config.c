@@ -21,9 +21,7 @@
 #define FILE_LIMIT     ((size_t) 1 << 20)
 #define DEPTH_LIMIT    16
 #define FILES_LIMIT    256
-#define WORD_LIMIT     64
 #define IDENTITY_LIMIT 32
-#define PLAIN          '\n' // no token: a line has no such byte
 
 struct reader {
     struct arena *arena;
@@ -34,13 +32,14 @@ struct reader {
     const char *path;   // being read
     unsigned line, depth, files;
     bool active; // the block is about our host
+    bool says_only;
     char *identities[IDENTITY_LIMIT];
     size_t identity_count;
 };
 
 // One line: its keyword in words[0].
 struct line {
-    char *words[WORD_LIMIT + 1];
+    char **words;
     size_t count;
 };
 
@@ -101,8 +100,11 @@ static bool split_line(struct reader *reader, char *text, struct line *line)
     size_t length = strcspn(at, " \t\r\f=");
     char *rest = at + length + strspn(at + length, " \t\r\f");
     rest += *rest == '=';
+    // A word and what parts it from the next take two bytes at least.
+    line->words =
+        arena_alloc(reader->arena, (strlen(rest) / 2 + 2) * sizeof *line->words);
     line->words[line->count++] = arena_copy(reader->arena, at, length);
-    while (line->count < WORD_LIMIT) {
+    for (;;) {
         rest += strspn(rest, " \t\r\f");
         if (!*rest || *rest == '#')
             return true;
@@ -111,7 +113,6 @@ static bool split_line(struct reader *reader, char *text, struct line *line)
         if (open)
             return refuse(reader, "a quote is not closed", "close it");
     }
-    return true;
 }
 
 static bool names_our_host(const struct reader *reader, const struct line *line)
@@ -168,6 +169,17 @@ static bool take_identity(struct reader *reader, char *word)
         return refuse(reader, "there are too many IdentityFile for one host",
                       "name the one that it needs");
     reader->identities[reader->identity_count++] = arena_text(reader->arena, word);
+    return true;
+}
+
+static bool take_only(struct reader *reader, const char *word)
+{
+    bool yes = strcasecmp(word, "yes") == 0 || strcasecmp(word, "true") == 0;
+    if (!yes && strcasecmp(word, "no") != 0 && strcasecmp(word, "false") != 0)
+        return refuse(reader, "IdentitiesOnly is neither yes nor no", "correct it");
+    if (!reader->says_only)
+        reader->config->only_identities = yes;
+    reader->says_only = true;
     return true;
 }
 
@@ -271,8 +283,7 @@ static bool take_value(struct reader *reader, enum keyword keyword, char *word)
     case KEYWORD_IDENTITY:
         return take_identity(reader, word);
     case KEYWORD_ONLY:
-        config->only_identities |= strcasecmp(word, "yes") == 0;
-        return true;
+        return take_only(reader, word);
     default:
         take_way(reader, keyword, word);
         return true;
@@ -370,35 +381,63 @@ static bool read_file(struct reader *reader, const char *path)
     return ok;
 }
 
-// ~ and the tokens of IdentityFile and HostName that can be known here.
-static const char *expand(struct reader *reader, const char *word)
+static const char *text_of_token(struct reader *reader, char token)
 {
     const struct ssh_config *config = reader->config;
-    const char *host = config->host_name ? config->host_name : reader->host;
+    switch (token) {
+    case 'h':
+        return config->host_name ? config->host_name : reader->host;
+    case 'n':
+        return reader->host;
+    case 'p':
+        return arena_format(reader->arena, "%d", config->port ? config->port : 22);
+    case 'r':
+        return config->user ? config->user : "root";
+    case 'u':
+        return local_user();
+    case 'd':
+        return home_of_user();
+    case '%':
+        return "%";
+    default:
+        return NULL;
+    }
+}
+
+// ${NAME} at *at, which is left at its closing brace; NULL when it stands for nothing.
+static const char *text_of_variable(struct reader *reader, const char **at)
+{
+    const char *name = *at + 2, *end = strchr(name, '}');
+    if (!end)
+        return NULL;
+    *at = end;
+    return getenv(arena_copy(reader->arena, name, (size_t) (end - name)));
+}
+
+// The tokens that can be known here; in the name of a file also ~ and ${NAME}.
+static const char *expand(struct reader *reader, const char *word, bool file)
+{
     struct text text;
     text_init(&text, 64 << 10);
-    if (strncmp(word, "~/", 2) == 0) {
+    bool known = true;
+    if (file && strncmp(word, "~/", 2) == 0) {
         text_add(&text, home_of_user());
         word++;
     }
-    bool known = true;
     for (; known && *word; word++) {
-        char token = *word != '%' ? PLAIN : word[1] ? *++word : '\0';
-        const char *value = token == 'h'   ? host
-                            : token == 'u' ? local_user()
-                            : token == 'r' ? config->user ? config->user : "root"
-                            : token == 'd' ? home_of_user()
-                            : token == 'n' ? reader->host
-                            : token == '%' ? "%"
-                                           : NULL;
-        if (value)
-            text_add(&text, value);
-        else if (token == 'p')
-            text_format(&text, "%d", config->port ? config->port : 22);
-        else if (token == PLAIN)
+        const char *value = NULL;
+        if (file && word[0] == '$' && word[1] == '{') {
+            value = text_of_variable(reader, &word);
+        } else if (*word == '%') {
+            value = text_of_token(reader, word[1]);
+            word += word[1] != '\0';
+        } else {
             text_add_char(&text, *word);
-        else
-            known = false;
+            continue;
+        }
+        known = value != NULL;
+        if (known)
+            text_add(&text, value);
     }
     const char *whole = !known || text.overflow
                             ? NULL
@@ -407,29 +446,39 @@ static const char *expand(struct reader *reader, const char *word)
     return whole;
 }
 
-static const char known_tokens[] =
-    "it has a token that is not known: only %d %h %n %p %r %u and %% are";
+static bool expand_one(struct reader *reader, const char *keyword, bool file,
+                       const char **word)
+{
+    const char *expanded = expand(reader, *word, file);
+    if (!expanded)
+        return refuse(reader,
+                      arena_format(reader->arena,
+                                   "%s %s: it has a token that is not known%s", keyword,
+                                   *word, file ? ", or a variable that is not set" : ""),
+                      "write it out, or use one of %d %h %n %p %r %u and %%");
+    *word = expanded;
+    return true;
+}
 
 static bool expand_all(struct reader *reader)
 {
     struct ssh_config *config = reader->config;
-    const char *host_name = config->host_name;
+    const char *host_name = config->host_name ? config->host_name : reader->host;
     reader->line = 0;
-    config->host_name = NULL; // %h in it is the name asked for
-    const char *expanded = host_name ? expand(reader, host_name) : reader->host;
-    if (!expanded)
-        return refuse(reader, arena_format(reader->arena, "HostName %s", host_name),
-                      known_tokens);
-    config->host_name = expanded;
+    if (config->host_name) {
+        config->host_name = NULL; // %h in it is the name asked for
+        if (!expand_one(reader, "HostName", false, &host_name))
+            return false;
+    }
+    config->host_name = host_name;
+    if (config->jump && !expand_one(reader, "ProxyJump", false, &config->jump))
+        return false;
     const char **identities =
         arena_alloc(reader->arena, (reader->identity_count + 1) * sizeof *identities);
     for (size_t i = 0; i < reader->identity_count; i++) {
-        identities[i] = expand(reader, reader->identities[i]);
-        if (!identities[i])
-            return refuse(
-                reader,
-                arena_format(reader->arena, "IdentityFile %s", reader->identities[i]),
-                known_tokens);
+        identities[i] = reader->identities[i];
+        if (!expand_one(reader, "IdentityFile", true, &identities[i]))
+            return false;
     }
     config->identities = identities;
     config->identity_count = reader->identity_count;

@@ -153,6 +153,68 @@ static void test_tokens(void **state)
     assert_string_equal(config->identities[0], "/k/web.example.com-web-op-9-%");
 }
 
+static void test_tokens_of_the_way(void **state)
+{
+    const struct ssh_config *config = parse(*state, "web",
+                                            "HostName %h.example.com\nUser op\nPort 9\n"
+                                            "ProxyJump %r@gate-%n:22,%h-gate:%p\n");
+    assert_string_equal(config->jump, "op@gate-web:22,web.example.com-gate:9");
+    refuse(*state, "ProxyJump %x@gate\n", "ssh_config", "ProxyJump %x@gate");
+}
+
+static void test_variables_of_the_environment(void **state)
+{
+    setenv("KEYS_OF", "/k", 1);
+    unsetenv("NOT_THERE");
+    const struct ssh_config *config =
+        parse(*state, "web", "IdentityFile ${KEYS_OF}/$1/${KEYS_OF}\nUser $KEYS_OF\n");
+    assert_string_equal(config->identities[0], "/k/$1//k");
+    assert_string_equal(config->user, "$KEYS_OF");
+    refuse(*state, "IdentityFile ${NOT_THERE}/id\n", "ssh_config", "${NOT_THERE}");
+    refuse(*state, "IdentityFile ${KEYS_OF\n", "ssh_config", "${KEYS_OF");
+}
+
+static void test_identities_only(void **state)
+{
+    static const struct {
+        const char *text;
+        bool only;
+    } cases[] = {
+        {"IdentitiesOnly yes\n", true},
+        {"IdentitiesOnly true\n", true},
+        {"IdentitiesOnly no\nHost *\nIdentitiesOnly yes\n", false},
+        {"IdentitiesOnly yes\nHost *\nIdentitiesOnly no\n", true},
+        {"Host other\nIdentitiesOnly yes\n", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_int_equal(parse(*state, "web", cases[i].text)->only_identities,
+                         cases[i].only);
+    refuse(*state, "IdentitiesOnly maybe\n", "ssh_config:1", "neither yes nor no");
+}
+
+static void test_a_line_of_many_words(void **state)
+{
+    char text[4096] = "Host *";
+    for (int i = 0; i < 300; i++)
+        strcat(text, " !a-name");
+    strcat(text, " !web\nPort 7\nHost");
+    for (int i = 0; i < 100; i++)
+        strcat(text, " a-name");
+    strcat(text, " web\nPort 8\n");
+    assert_int_equal(parse(*state, "web", text)->port, 8);
+}
+
+static void test_lines_end_as_on_windows(void **state)
+{
+    const struct ssh_config *config =
+        parse(*state, "web",
+              "Host web\r\n  User \"op er\"\r\n\r\n# one\r\n  Port 7\r\n"
+              "  ProxyJump gate\r\n");
+    assert_string_equal(config->user, "op er");
+    assert_int_equal(config->port, 7);
+    assert_string_equal(config->jump, "gate");
+}
+
 static void test_identity_none(void **state)
 {
     const struct ssh_config *config = parse(*state, "web", "IdentityFile none\n");
@@ -260,6 +322,11 @@ int main(void)
         CASE(test_the_first_said_wins),
         CASE(test_patterns_and_negations),
         CASE(test_tokens),
+        CASE(test_tokens_of_the_way),
+        CASE(test_variables_of_the_environment),
+        CASE(test_identities_only),
+        CASE(test_a_line_of_many_words),
+        CASE(test_lines_end_as_on_windows),
         CASE(test_identity_none),
         CASE(test_whichever_way_is_first),
         CASE(test_match_is_passed_over_with_a_note),
