@@ -6,6 +6,7 @@
 
 local digest = require "digest"
 local encode = require "encode"
+local fault = require "fault"
 local secret = require "secret"
 
 local shell = {}
@@ -42,9 +43,14 @@ function shell.words(words)
   return shell.join(quoted, " ")
 end
 
--- "0644", 420 and 644 as people write them → "0644".
+-- "0644" and 644 as people write them → "0644"; what is known later stays as it is.
 function shell.mode(mode)
+  if type(mode) ~= "string" and type(mode) ~= "number" then return mode end
   local digits = tostring(mode)
+  if #digits > 4 or not digits:find("^[0-7]+$") then
+    fault("\"" .. digits .. "\" is no mode", {
+      why = "a mode is up to four digits of 0 to 7", next = "for example \"0644\"" })
+  end
   return ("0"):rep(math.max(0, 4 - #digits)) .. digits
 end
 
@@ -52,6 +58,16 @@ local function ownership(file, draft)
   if not file.owner and not file.group then return "true" end
   local who = (file.owner or "") .. (file.group and ":" .. file.group or "")
   return "chown " .. shell.quote(who) .. " " .. draft
+end
+
+-- A path that is declared; a relative one would count from a folder of our own.
+function shell.check_path(path)
+  if type(path) ~= "string" or path:find("^/") then return end
+  local home = path:find("^~")
+  fault("\"" .. path .. "\" is no absolute path", {
+    why = home and "whose home that is depends on who asks" or nil,
+    next = home and "write it out: \"/root/…\", \"/home/NAME/…\""
+      or "begin it with a slash: \"/" .. path .. "\"" })
 end
 
 -- Where the digest of a file is noted as it was written, in the host's $folder.

@@ -89,6 +89,7 @@ docker.compose "identity" {
   on = host, path = "/opt/pipster/identity", env = { TZ = "UTC" },
 }]],
   shorthand = function(declared)
+    shell.check_path(declared.path)
     check_env(declared.env)
     return declared
   end,

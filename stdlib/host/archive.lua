@@ -82,6 +82,8 @@ host:archive "/opt/shop" {
   shorthand = function(declared, name)
     if name and declared.path == nil then declared.path = name end
     check(declared, name)
+    shell.check_path(declared.path)
+    shell.check_path(declared.file)
     return declared
   end,
 

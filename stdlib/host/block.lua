@@ -126,6 +126,7 @@ host:block "machines" {
   path = "/etc/hosts", content = "10.0.0.2 db\n10.0.0.3 cache\n",
 }]],
   shorthand = function(declared, name)
+    shell.check_path(declared.path)
     local content = declared.content
     if kind_of(content) == "string" and content:find("\0", 1, true) then
       fault("a block is text, and this holds a NUL")

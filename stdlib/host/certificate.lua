@@ -99,6 +99,8 @@ host:certificate "shop" {
   key = secret "shop_key", reload = "nginx",
 }]],
   shorthand = function(declared)
+    shell.check_path(declared.path)
+    shell.check_path(declared.key_path)
     if declared.key_mode then declared.key_mode = shell.mode(declared.key_mode) end
     return declared
   end,

@@ -50,6 +50,7 @@ return type {
   example = [[host:directory "/opt/pipster" { owner = "pipster", group = "pipster" }]],
   shorthand = function(declared, name)
     if name and declared.path == nil then declared.path = name end
+    shell.check_path(declared.path)
     if declared.mode then declared.mode = shell.mode(declared.mode) end
     return declared
   end,

@@ -142,6 +142,7 @@ return type {
   example = [[host:file "/etc/motd" { content = "Pipster\n" }]],
   shorthand = function(declared, name)
     if name and declared.path == nil then declared.path = name end
+    shell.check_path(declared.path)
     if declared.mode then declared.mode = shell.mode(declared.mode) end
     source.declare(declared, name)
     return declared

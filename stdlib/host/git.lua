@@ -37,6 +37,7 @@ host:git "/opt/pipster/identity" {
 }]],
   shorthand = function(declared, name)
     if name and declared.path == nil then declared.path = name end
+    shell.check_path(declared.path)
     return declared
   end,
 

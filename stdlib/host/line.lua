@@ -104,6 +104,7 @@ host:line "sshd: no passwords" {
   line = "PasswordAuthentication no", match = "^#?PasswordAuthentication ",
 }]],
   shorthand = function(declared, name)
+    shell.check_path(declared.path)
     check(declared, name)
     return declared
   end,

@@ -49,6 +49,7 @@ return type {
 host:link "/etc/alternatives/editor" { target = "/usr/bin/vim.tiny" }]],
   shorthand = function(declared, name)
     if name and declared.path == nil then declared.path = name end
+    shell.check_path(declared.path)
     return declared
   end,
 

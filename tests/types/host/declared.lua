@@ -10,17 +10,18 @@ end
 local later = {
   { "cron", { schedule = 1, run = 1, user = 1 } }, { "timer", { schedule = 1, run = 1 } },
   { "caddy.site", { domain = 1, reverse_proxy = 1, extra = 1, log = 1 } },
-  { "caddy.install", { email = 1, acme_root = 1 } }, { "file", { content = 1 } },
+  { "caddy.install", { email = 1, acme_root = 1 } },
+  { "file", { content = 1, path = 1, mode = 1 } },
   { "git", { repository = 1, revision = 1, path = 1 } }, { "user", { login = 1,
     ssh_keys = 1 } },
   { "docker.compose", { path = 1, env = 1, revision = 1 } }, { "ufw", { allow = 1 } },
   { "package", { version = 1 } }, { "command", { run = 1, creates = 1 } },
   { "fail2ban", { ban_time = 1 } }, { "check.logs", { path = 1 } },
-  { "link", { target = 1 } }, { "line", { path = 1, line = 1 } },
+  { "link", { target = 1, path = 1 } }, { "line", { path = 1, line = 1 } },
   { "block", { path = 1, content = 1 } }, { "wait_for", { port = 1, path = 1 } },
   { "logrotate", { files = 1, size = 1, postrotate = 1 } },
   { "journald", { max_use = 1, max_retention = 1 } },
-  { "archive", { url = 1, sha256 = 1, strip = 1 } },
+  { "archive", { url = 1, sha256 = 1, strip = 1, path = 1 } },
   { "certificate", { path = 1, key = 1, certificate = 1 } },
 }
 
@@ -66,6 +67,22 @@ local refused = {
   { "archive", { url = "u", file = "f" }, "one of url and file" },
   { "archive", { url = "u" }, "no sha256" },
   { "archive", { url = "u", sha256 = "abc" }, "64 digits" },
+  { "file", { content = "x", mode = "999" }, "\"999\" is no mode", "/x" },
+  { "file", { content = "x", mode = "rw-r--r--" }, "is no mode", "/x" },
+  { "directory", { mode = 17777 }, "\"17777\" is no mode", "/x" },
+  { "certificate", { key_mode = "0x1" }, "\"0x1\" is no mode" },
+  { "file", { content = "x" }, "\"etc/x\" is no absolute path", "etc/x" },
+  { "file", { content = "x", path = "~/x" }, "\"~/x\" is no absolute path" },
+  { "directory", {}, "no absolute path", "srv" },
+  { "link", { target = "x" }, "no absolute path", "srv" },
+  { "line", { path = "etc/x", line = "a" }, "no absolute path" },
+  { "block", { path = "etc/x", content = "a" }, "no absolute path" },
+  { "git", { repository = "r" }, "no absolute path", "srv/x" },
+  { "archive", { file = "/x.tar" }, "no absolute path", "opt/x" },
+  { "archive", { file = "x.tar" }, "\"x.tar\" is no absolute path", "/opt/x" },
+  { "certificate", { path = "c.pem", key_path = "/k.pem" }, "no absolute path" },
+  { "certificate", { path = "/c.pem", key_path = "k.pem" }, "no absolute path" },
+  { "docker.compose", { path = "srv/x" }, "no absolute path" },
 }
 
 local allowed = {
@@ -77,7 +94,8 @@ local allowed = {
   { "cron", { schedule = "1,2,3-4/1,*/9 0 31 JAN 7", run = "x" } },
   { "cron", { schedule = "@reboot", run = "x" } },
   { "fail2ban", { ban_time = "1h 30min", find_time = "600" } },
-  { "fail2ban", { ban_time = "-1" } },
+  { "fail2ban", { ban_time = "-1" } }, { "file", { content = "x", mode = 644 }, "/x" },
+  { "file", { content = "x", mode = "4755" }, "/x" },
 }
 
 local all = {}
