@@ -1,16 +1,36 @@
 // SPDX-License-Identifier: MIT
 #include "view/type_view.h"
 
+#include "value/json.h"
 #include "view/json_view.h"
 
+static bool is_empty(const struct value *value)
+{
+    return value == NULL || (value->kind == VALUE_LIST && value->list.count == 0) ||
+           (value->kind == VALUE_MAP && value->map.count == 0);
+}
+
+// What is given for it, and what it is when nothing is.
 static void print_attribute(FILE *stream, const struct schema_attribute *attribute)
 {
     const char *needed = attribute->required   ? "required"
                          : attribute->computed ? "computed"
                                                : "";
-    fprintf(stream, "  %-18s %-9s %s%s\n", attribute->name, needed,
-            attribute->doc ? attribute->doc : "",
-            attribute->fixed ? " (a change replaces)" : "");
+    const char *between = attribute->doc && *attribute->doc ? "; " : "";
+    fprintf(stream, "  %-18s %-8s %-9s %s", attribute->name,
+            schema_kind_word(attribute->kind), needed,
+            attribute->doc ? attribute->doc : "");
+    for (size_t i = 0; i < attribute->one_of_count; i++, between = ", ")
+        fprintf(stream, "%s%s\"%s\"", between, i == 0 ? "one of " : "",
+                attribute->one_of[i]);
+    if (!is_empty(attribute->fallback)) {
+        struct arena arena;
+        arena_init(&arena, 0);
+        fprintf(stream, "%sdefault %s", attribute->one_of_count > 0 ? "; " : between,
+                json_text(&arena, attribute->fallback));
+        arena_clear(&arena);
+    }
+    fprintf(stream, "%s\n", attribute->fixed ? " (a change replaces)" : "");
 }
 
 void type_view_print(FILE *stream, const struct schema *schema)
