@@ -35,9 +35,11 @@ function wait.until_true(options)
   local most = options.most or math.max(pause, 10)
   local began, slept = clock.now(), 0
   while true do
+    -- Of before the look: whoever was stopped in it looks once more, at the end.
+    local gone = math.max(clock.now() - began, slept)
     local answer = options.check()
     if answer then return answer end
-    if math.max(clock.now() - began, slept) >= within then give_up(options, within) end
+    if gone >= within then give_up(options, within) end
     clock.sleep(pause)
     slept = slept + pause
     pause = math.min(pause * 1.5, most)

@@ -12,6 +12,19 @@ return {
     steps.same("answer", "yes", answer)
     steps.same("time", 1 + 1.5 + 2.25 + 3.375, w.time - began)
   end },
+  { what = "the last look is at the end, also where a machine slept in the one before",
+    run = function(w, steps)
+      local asked = 0
+      local answer = require("wait").until_true {
+        what = "x", within = 60, every = 1,
+        check = function()
+          asked = asked + 1
+          if asked == 1 then w.time = w.time + 3600 end
+          return asked == 2 and "yes"
+        end,
+      }
+      steps.same("answer", "yes", answer)
+    end },
   { what = "gives up in words", run = function()
     local ok, problem = pcall(require("wait").until_true, {
       what = "health of app", within = "5s", why = "503",
