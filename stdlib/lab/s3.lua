@@ -7,7 +7,6 @@
 -- options: as lab.stand_in has them; token is the secret of the key key_id.
 local body = require "lab.s3_body"
 local buckets = require "lab.s3_buckets"
-local clock = require "clock"
 local faults = require "lab.stand_in_faults"
 local login = require "lab.s3_login"
 local objects = require "lab.s3_objects"
@@ -107,7 +106,7 @@ local function serve(context)
   context.fault = fault
   local instead = fault and faults.before(context, fault)
   if instead then return instead end
-  if context.sleep then clock.sleep(context.sleep) end
+  faults.keep(context)
   check_headers(context.request)
   if context.method ~= "PUT" and context.method ~= "POST" then body.none(context) end
   return operation_of(context)(context)

@@ -99,7 +99,7 @@ local function serve(context)
   context.fault = fault
   local instead = fault and faults.before(context, fault)
   if instead then return nil, nil, instead end
-  if context.sleep then clock.sleep(context.sleep) end
+  faults.keep(context)
   return carry_out(context)
 end
 

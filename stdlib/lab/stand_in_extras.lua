@@ -73,6 +73,12 @@ common["DELETE /_lab/faults"] = function(lab)
   return extras.list_faults(lab)
 end
 
+-- Lets go on what the fault "held" holds.
+common["POST /_lab/release"] = function(lab)
+  faults.release(lab)
+  return extras.list_faults(lab)
+end
+
 common["POST /_lab/clock"] = function(lab, body)
   lab.offset_ms = lab.offset_ms + math.floor((body.seconds or 0) * 1000)
   return { now_ms = lab.now_ms() }

@@ -9,6 +9,8 @@ local refuse = require "lab.stand_in_refuse"
 
 local faults = {}
 
+local LOOK <const> = 0.02 -- seconds between two looks whether it is released
+
 local function answer(status, code, message)
   return function() refuse.with(status, code, message) end
 end
@@ -42,6 +44,7 @@ local before = {
 -- Changes what is done, or how.
 local during = {
   slow = function(context, fault) context.sleep = fault.seconds or 5 end,
+  held = function(context) context.held_since = context.lab.released or 0 end,
   -- The gateway gives up; what is behind it does not, and has done it when its time has
   -- come.
   late = function(context, fault)
@@ -80,6 +83,17 @@ local broken = {
     return reply
   end,
 }
+
+-- Keeps a request as long as its fault says.
+function faults.keep(context)
+  if context.sleep then clock.sleep(context.sleep) end
+  while context.held_since == (context.lab.released or 0) do clock.sleep(LOOK) end
+end
+
+-- Everything that is held goes on.
+function faults.release(lab)
+  lab.released = (lab.released or 0) + 1
+end
 
 function faults.is_known(name)
   return before[name] ~= nil or during[name] ~= nil or after[name] ~= nil
