@@ -19,6 +19,7 @@ teardown() { stop_lab; }
 
 # The run that was held goes on undisturbed, and nothing was made twice.
 held_one_succeeds() {
+  release
   wait "$held"
   run "$pipster" --lab plan --detailed-exitcode
   [ "$status" -eq 0 ]
@@ -37,7 +38,7 @@ names_the_holder() { # VERB
 }
 
 @test "a second run, and every verb that writes, exits 6 with the holder and since when" {
-  begin_and_hold 2
+  begin_and_hold
   run "$pipster" --lab run playbooks/shop.lua --yes
   names_the_holder run
   run "$pipster" --lab destroy --yes
@@ -50,25 +51,31 @@ names_the_holder() { # VERB
 
 @test "the holder's verb is told: a run meets a destroy" {
   "$pipster" --lab run playbooks/shop.lua --yes
-  curl -sf "$PIPSTER_LAB_URL/faults" -H 'Content-Type: application/json' \
-    -d '{"fault":"slow","seconds":2,"match":{"method":"DELETE"}}'
+  hold DELETE
   "$pipster" --lab destroy --yes >held.log 2>&1 3>&- &
   held=$!
   wait_until fault_is_used_up
   run "$pipster" --lab run playbooks/shop.lua --yes
   names_the_holder destroy
+  release
   wait "$held"
   [ "$(curl -s "$PIPSTER_LAB_URL/status" | jq .empty)" = true ]
 }
 
+three_are_refused() {
+  [ "$(grep -l 'runs `pipster run` since' [1-4].log | wc -l)" = 3 ]
+}
+
 @test "of runs that start in the same moment exactly one works" {
-  curl -sf "$PIPSTER_LAB_URL/faults" -H 'Content-Type: application/json' \
-    -d '{"fault":"slow","seconds":1,"match":{"method":"POST","path":"/servers"}}'
+  hold POST /servers
   local pids=() codes=() number code
   for number in 1 2 3 4; do
     "$pipster" --lab run playbooks/shop.lua --yes >"$number.log" 2>&1 3>&- &
     pids+=($!)
   done
+  wait_until fault_is_used_up
+  wait_until three_are_refused || { cat [1-4].log; return 1; }
+  release
   for number in 0 1 2 3; do
     code=0
     wait "${pids[$number]}" || code=$?
@@ -79,7 +86,7 @@ names_the_holder() { # VERB
 }
 
 @test "a plan beside a run reads, changes nothing and disturbs nothing" {
-  begin_and_hold 2
+  begin_and_hold
   run "$pipster" --lab plan playbooks/shop.lua
   [ "$status" -eq 0 ] || { echo "$output"; return 1; }
   [ "$(requests '.method == "POST" and (.path | test("ssh_keys"))' | wc -l)" = 1 ]
@@ -88,9 +95,11 @@ names_the_holder() { # VERB
 }
 
 @test "the lock of a holder that was killed is free at once" {
-  begin_and_hold 1
+  begin_and_hold
   kill -KILL "$held"
   wait "$held" || true
+  release
+  wait_until carried_out
   run "$pipster" --lab run playbooks/shop.lua --yes
   [ "$status" -eq 0 ] || { echo "$output"; return 1; }
   run "$pipster" --lab plan --detailed-exitcode

@@ -79,21 +79,21 @@ P
 
 @test "an endless loop ends with its line" {
   printf 'while true do end\n' | playbook loop
-  run timeout 60 "$pipster" plan playbooks/loop.lua
+  run timeout 300 "$pipster" plan playbooks/loop.lua
   [ "$status" -eq 1 ]
   [[ $output == *'playbooks/loop.lua:1'* ]]
 }
 
 @test "an endless loop cannot swallow its end by pcall" {
   printf 'while true do pcall(function() while true do end end) end\n' | playbook swallow
-  run timeout 60 "$pipster" plan playbooks/swallow.lua
+  run timeout 300 "$pipster" plan playbooks/swallow.lua
   [ "$status" -eq 1 ]
   [[ $output == *'playbooks/swallow.lua:1'* ]]
 }
 
 @test "a pattern that hangs in C ends with the last line seen" {
   printf 'local s = ("a"):rep(3000)\nlocal x = s:find(".-.-.-.-b")\n' | playbook pattern
-  run timeout 60 "$pipster" plan playbooks/pattern.lua
+  run timeout 300 "$pipster" plan playbooks/pattern.lua
   [ "$status" -eq 1 ]
   [[ $output == *'playbooks/pattern.lua:2'* ]]
 }

@@ -136,14 +136,12 @@ teardown() { stop_lab; }
 }
 
 @test "a second run at the same time is told who holds the lock" {
-  "$pipster" lab fault slow POST /servers
-  "$pipster" --lab run playbooks/shop.lua --yes &
+  "$pipster" lab fault held POST /servers
+  "$pipster" --lab run playbooks/shop.lua --yes 3>&- &
   first=$!
-  for _ in $(seq 100); do
-    grep -q '"path":"/v1/firewalls"' .pipster/lab/requests.jsonl && break
-    read -rt 0.05 <> <(:) || true
-  done
+  wait_until fault_is_used_up
   run "$pipster" --lab run playbooks/shop.lua --yes
+  release
   wait "$first"
   [ "$status" -eq 6 ]
   [[ $output == *"$first"* ]]

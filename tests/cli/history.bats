@@ -74,12 +74,12 @@ teardown() { stop_lab; }
   [ "$status" -eq 137 ]
   run "$pipster" --lab history
   [[ $output == *'killed'* ]] || { echo "$output"; false; }
-  "$pipster" lab fault slow POST /servers
-  "$pipster" --lab run playbooks/shop.lua --yes >/dev/null 2>&1 &
+  "$pipster" lab fault held POST /servers
+  "$pipster" --lab run playbooks/shop.lua --yes >/dev/null 2>&1 3>&- &
   worker=$!
-  until "$pipster" --lab history | grep -q running; do
-    kill -0 $worker || { "$pipster" --lab history; false; }
-  done
+  wait_until fault_is_used_up
+  run "$pipster" --lab history
+  [[ $output == *'running'* ]] || { echo "$output"; false; }
   kill -9 $worker
   wait $worker || true
   run "$pipster" --lab history --limit 1

@@ -25,26 +25,14 @@ teardown() { stop_lab; }
 
 log() { jq -r "select($1) | .path" "$PIPSTER_LAB_DIR/requests.jsonl"; }
 
-fault_is_used_up() {
-  [ "$(curl -s "$PIPSTER_LAB_URL/faults" | jq '.faults | length')" = 0 ]
-}
-
-wait_until() { # COMMAND…
-  local end=$((SECONDS + 20))
-  until "$@"; do
-    [ $SECONDS -lt $end ] || { echo "not within 20 seconds: $*"; return 1; }
-    read -rt 0.02 <> <(:) || true
-  done
-}
-
 # A run that is creating the server while COMMAND… is done to its state.
 during_the_run() { # COMMAND…
-  curl -sf "$PIPSTER_LAB_URL/faults" -H 'Content-Type: application/json' -d \
-    '{"fault":"slow","seconds":1,"match":{"method":"POST","path":"/servers"}}'
+  hold POST /servers
   "$pipster" --lab run playbooks/shop.lua --yes >lost.log 2>&1 3>&- &
   local held=$!
   wait_until fault_is_used_up
   "$@"
+  release
   code=0
   wait "$held" || code=$?
 }
@@ -127,7 +115,7 @@ converges() {
   unshare -rm true 2>/dev/null || skip "no mount namespaces here"
   mkdir -p .pipster/state
   export pipster PIPSTER_LAB_URL database
-  export -f during_the_run fault_is_used_up wait_until stopped_part_way log converges run
+  export -f hold release during_the_run fault_is_used_up wait_until stopped_part_way log converges run
   run unshare -rm bash -c '
     set -eu
     mount -t tmpfs -o size=1m,mode=700 tmpfs .pipster/state

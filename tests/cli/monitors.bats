@@ -227,6 +227,7 @@ for i = 1, 4 do
 end
 P
   lab_of uptimerobot limit -H 'Content-Type: application/json' -d '{"requests":3,"seconds":1}'
+  "$pipster" lab fault uptimerobot 429 POST /monitors # also where a second has too few of them
   run "$pipster" --lab run playbooks/shop.lua --yes
   [ "$status" -eq 0 ] || { echo "$output"; return 1; }
   [ "$(lab_of uptimerobot status | jq .objects.monitors)" = 4 ]

@@ -380,7 +380,7 @@ local key = hetzner.ssh_key "deploy" { public_key = input("ssh_public_key") }
 hetzner.server "app" { type = "cx23", image = "debian-12", location = "nbg1", ssh_keys = { key } }
 P
   "$pipster" --lab revenue
-  begin_and_hold 60
+  begin_and_hold
   later 2
   run "$pipster" --lab revenue
   tells 0 '640.00 $' 'too old since'

@@ -24,10 +24,6 @@ ends_with() { # CODE
   [ "$code" = "$1" ] || { echo "ended with $code"; cat held.log; return 1; }
 }
 
-carried_out() {
-  requests '.method == "POST" and .executed' | grep -qx 'POST /v1/servers'
-}
-
 converges() {
   run "$pipster" --lab run --yes
   [ "$status" -eq 0 ] || { echo "$output"; return 1; }
@@ -40,11 +36,12 @@ converges() {
 }
 
 @test "the first signal finishes what runs and says so" {
-  begin_and_hold 1
+  begin_and_hold
   kill -TERM "$held"
-  ends_with 143
+  wait_until grep -q 'waiting for .*hetzner.server/app' held.log
   grep -q 'Stopping: nothing new is begun' held.log
-  grep -q 'waiting for .*hetzner.server/app' held.log
+  release
+  ends_with 143
   grep -q 'interrupted: what was begun was finished' held.log
   [ "$(sqlite3 .pipster/state/lab.db 'select outcome from run')" = interrupted ]
   converges
@@ -53,29 +50,28 @@ converges() {
 @test "a shell's low limit of open files is raised: each host takes one" {
   [ "$(ulimit -Hn)" -gt 300 ] || skip "the hard limit is too low"
   ulimit -Sn 300
-  begin_and_hold 1
+  begin_and_hold
   [ "$(prlimit --pid "$held" --nofile --output SOFT --noheadings)" -gt 300 ]
+  release
   ends_with 0
 }
 
 @test "where nobody can be asked the waiting ends within five seconds" {
-  begin_and_hold 30
-  begun=$SECONDS
+  begin_and_hold
   kill -INT "$held"
-  ends_with 130
-  [ $((SECONDS - begun)) -lt 25 ] # long before the answer comes
+  ends_with 130 # the answer has not come, and does not
   grep -q '1 step still running was not waited for' held.log
   [ "$(sqlite3 .pipster/state/lab.db \
     "select address from step where outcome = 'uncertain'")" = hetzner.server/app ]
   [ "$(sqlite3 .pipster/state/lab.db 'select outcome from run')" = interrupted ]
-  # The stand-in goes on with it; meanwhile the next run asks, and is not put off.
+  # The stand-in still has it; meanwhile the next run asks, and is not put off.
   run "$pipster" --lab run --yes
   [[ $output == *'create hetzner.server/app of run 1'* ]]
   converges
 }
 
 @test "the second signal stops at once" {
-  begin_and_hold 30
+  begin_and_hold
   kill -INT "$held"
   wait_until grep -q Stopping held.log
   kill -INT "$held"
@@ -87,8 +83,9 @@ converges() {
 }
 
 @test "stopped for a while and continued: nothing is lost" {
-  begin_and_hold 1
+  begin_and_hold
   kill -STOP "$held" # TSTP does nothing where no terminal leads the session
+  release
   wait_until carried_out
   kill -CONT "$held"
   ends_with 0
@@ -96,8 +93,10 @@ converges() {
 }
 
 @test "the terminal goes away: it ends like being asked to" {
-  begin_and_hold 1
+  begin_and_hold
   kill -HUP "$held"
+  wait_until grep -q Stopping held.log
+  release
   ends_with 143
   converges
 }

@@ -3,7 +3,7 @@
 # Sourced by tests/crash/run and matrix: a lab without hosts for each case, and what must hold
 # in it when all is over. A claim that does not hold is told and marks the case as failed.
 
-DEADLINE=20 # seconds that a condition is waited for
+DEADLINE=120 # seconds that a condition is waited for
 playbook=crash
 speed=0
 undisturbed=(undisturbed_inventory undisturbed_posts undisturbed_models undisturbed_resources
