@@ -80,7 +80,8 @@ static const struct map_entry *entry_of(const struct map *map, const char *key)
     return found ? &map->entries[found - 1] : NULL;
 }
 
-void map_put(struct map *map, const char *key, void *value)
+// The entry of the key: if it is new, without a value and with the caller's key.
+static struct map_entry *entry_for(struct map *map, const char *key)
 {
     uint32_t hash = hash_of(key);
     uint32_t *slot;
@@ -89,16 +90,33 @@ void map_put(struct map *map, const char *key, void *value)
         grow(map);
     }
     slot = slot_of(map, key, hash);
-    if (*slot) {
-        map->entries[*slot - 1].value = value;
-        return;
+    if (!*slot) {
+        map->entries[map->count++] = (struct map_entry){key, NULL, hash};
+        *slot = (uint32_t) map->count;
     }
-    map->entries[map->count++] = (struct map_entry){
-        .key = arena_text(&map->keys, key),
-        .value = value,
-        .hash = hash,
-    };
-    *slot = (uint32_t) map->count;
+    return &map->entries[*slot - 1];
+}
+
+void map_put(struct map *map, const char *key, void *value)
+{
+    size_t before = map->count;
+    struct map_entry *entry = entry_for(map, key);
+
+    if (map->count > before) {
+        entry->key = arena_text(&map->keys, key);
+    }
+    entry->value = value;
+}
+
+void *map_add_lent(struct map *map, const char *key, void *value)
+{
+    struct map_entry *entry = entry_for(map, key);
+    void *first = entry->value;
+
+    if (!first) {
+        entry->value = value;
+    }
+    return first;
 }
 
 void *map_find(const struct map *map, const char *key)

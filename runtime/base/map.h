@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A hash map from text to pointer that keeps insertion order. Keys are copied,
-// values are borrowed.
+// A hash map from text to pointer that keeps insertion order. Keys are copied where not
+// lent, values are borrowed.
 #pragma once
 
 #include <stdbool.h>
@@ -30,6 +30,10 @@ void map_clear(struct map *map);
 
 // Replaces an older value under the same key.
 void map_put(struct map *map, const char *key, void *value);
+
+// Under a key that outlives the map, and is not copied. A value that stands there already
+// stays, and is given back; NULL when there is none, and this one was added.
+void *map_add_lent(struct map *map, const char *key, void *value);
 
 // NULL when the key is not there.
 void *map_find(const struct map *map, const char *key);

@@ -47,7 +47,7 @@ struct declaring {
     struct graph *graph;
     const struct resource_set *set;
     size_t offset;
-    struct map nodes; // address → node + 1
+    struct map nodes; // address → node + 1; empty until one is asked for
     struct map last;  // host → the last thing declared on it, + 1
     struct map firm;  // host → the last one whose failure stops the host, + 1
     size_t node;      // of the resource at hand
@@ -58,8 +58,18 @@ static size_t find_node(const struct map *map, const char *key)
     return (size_t) map_find(map, key);
 }
 
+static void fill_nodes(struct declaring *declaring)
+{
+    const struct resource_set *set = declaring->set;
+    for (size_t i = 0; i < set->count; i++)
+        map_add_lent(&declaring->nodes, set->items[i].address,
+                     (void *) (declaring->offset + i + 1));
+}
+
 static void need(struct declaring *declaring, const char *address)
 {
+    if (declaring->nodes.count == 0)
+        fill_nodes(declaring);
     size_t found = find_node(&declaring->nodes, address);
     if (found != 0)
         graph_add_edge(declaring->graph, found - 1, declaring->node, GRAPH_NEED);
@@ -119,8 +129,6 @@ void graph_add_declared(struct graph *graph, const struct resource_set *set,
     map_init(&declaring.nodes);
     map_init(&declaring.last);
     map_init(&declaring.firm);
-    for (size_t i = 0; i < set->count; i++)
-        map_put(&declaring.nodes, set->items[i].address, (void *) (offset + i + 1));
     for (size_t i = 0; i < set->count; i++) {
         const struct resource *resource = &set->items[i];
         declaring.node = offset + i;

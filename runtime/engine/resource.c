@@ -120,11 +120,10 @@ static bool check_twice(struct search *search, struct fault *fault)
 {
     for (size_t i = 0; i < search->set->count; i++) {
         const struct resource *resource = &search->set->items[i];
-        const struct resource *first = map_find(&search->by_address, resource->address);
-        if (first == NULL) {
-            map_put(&search->by_address, resource->address, (void *) resource);
+        const struct resource *first =
+            map_add_lent(&search->by_address, resource->address, (void *) resource);
+        if (first == NULL)
             continue;
-        }
         fault_set(fault, FAULT_ERROR, "%s is declared twice", resource->address);
         fault_where(fault, "%s:%d", resource->playbook, resource->line);
         fault_why(fault, "it was declared at %s:%d", first->playbook, first->line);

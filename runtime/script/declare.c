@@ -449,7 +449,7 @@ void declare_resource(lua_State *lua, const struct kind *kind, struct declaratio
     }
     // A shorthand or a method may have declared more meanwhile.
     resource->order = declare->declarations.count;
-    map_put(&declare->by_address, resource->address, made);
+    map_add_lent(&declare->by_address, resource->address, made);
     array_add(&declare->declarations, made);
     handle_push(lua, made);
 }

@@ -65,6 +65,26 @@ static void tells_null_from_absent(void **state)
     map_clear(&map);
 }
 
+static void lends_keys_and_keeps_what_was_first(void **state)
+{
+    struct map map;
+    const char *const key = "app";
+
+    (void) state;
+    map_init(&map);
+    assert_null(map_add_lent(&map, key, &things[0]));
+    assert_ptr_equal(map.entries[0].key, key);
+    assert_ptr_equal(map_add_lent(&map, "app", &things[1]), &things[0]);
+    assert_ptr_equal(map_find(&map, "app"), &things[0]);
+    map_put(&map, "app", &things[2]);
+    assert_ptr_equal(map_add_lent(&map, key, &things[3]), &things[2]);
+    map_put(&map, "app", NULL);
+    assert_null(map_add_lent(&map, key, &things[3]));
+    assert_ptr_equal(map_find(&map, "app"), &things[3]);
+    assert_int_equal(map.count, 1);
+    map_clear(&map);
+}
+
 static void copies_its_keys(void **state)
 {
     struct map map;
@@ -85,6 +105,7 @@ int main(void)
         cmocka_unit_test(finds_what_was_put),
         cmocka_unit_test(replaces_in_place),
         cmocka_unit_test(tells_null_from_absent),
+        cmocka_unit_test(lends_keys_and_keeps_what_was_first),
         cmocka_unit_test(copies_its_keys),
     };
 
