@@ -42,7 +42,9 @@ static bool open_reader(struct connection **reader, const char *path, bool inspe
 {
     struct connection *connection = NULL;
     int64_t version = MIGRATION_NEWEST;
+    // Pages are read once, in order: to keep many costs more than to read one again.
     bool opened = connection_open(&connection, path, fault) &&
+                  connection_run(connection, "PRAGMA cache_size = -256", fault) &&
                   (inspected || inspect(connection, &version, fault));
     if (opened && version > 0)
         opened = replace_old(&connection, version, fault) &&
