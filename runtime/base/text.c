@@ -101,6 +101,23 @@ void text_add_char(struct text *text, char byte)
     text_add_bytes(text, &byte, 1);
 }
 
+// Every row and every key of a price has some: not by way of printf.
+void text_add_integer(struct text *text, int64_t integer)
+{
+    char digits[sizeof "-9223372036854775808"];
+    char *end = digits + sizeof digits, *at = end;
+    uint64_t left = integer < 0 ? 0 - (uint64_t) integer : (uint64_t) integer;
+
+    do {
+        *--at = (char) ('0' + left % 10);
+        left /= 10;
+    } while (left > 0);
+    if (integer < 0) {
+        *--at = '-';
+    }
+    text_add_bytes(text, at, (size_t) (end - at));
+}
+
 void text_format(struct text *text, const char *format, ...)
 {
     va_list arguments;

@@ -4,7 +4,6 @@
 // digits and cannot take the ready JSON that a json_secret_fn gives.
 #include "value/json.h"
 
-#include <inttypes.h>
 #include <locale.h>
 #include <math.h>
 #include <stdio.h>
@@ -101,7 +100,7 @@ static void write_number(struct text *out, double number)
     if (!isfinite(number)) {
         text_add(out, "null");
     } else if (number >= -0x1p63 && number < 0x1p63 && number == trunc(number)) {
-        text_format(out, "%" PRId64, (int64_t) number);
+        text_add_integer(out, (int64_t) number);
     } else {
         write_fraction(out, number);
     }
@@ -226,7 +225,7 @@ static void write_value(struct writer *writer, const struct value *value)
         text_add(writer->out, value->boolean ? "true" : "false");
         break;
     case VALUE_INTEGER:
-        text_format(writer->out, "%" PRId64, value->integer);
+        text_add_integer(writer->out, value->integer);
         break;
     case VALUE_NUMBER:
         write_number(writer->out, value->number);

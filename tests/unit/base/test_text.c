@@ -42,6 +42,21 @@ static void formats_any_length(void **state)
     text_clear(&text);
 }
 
+static void writes_integers(void **state)
+{
+    static const int64_t integers[] = {0, 7, -10, INT64_MAX, INT64_MIN};
+    struct text text;
+
+    (void) state;
+    text_init(&text, 0);
+    for (size_t i = 0; i < sizeof integers / sizeof *integers; i++) {
+        text_add_integer(&text, integers[i]);
+        text_add_char(&text, ' ');
+    }
+    assert_string_equal(text.bytes, "0 7 -10 9223372036854775807 -9223372036854775808 ");
+    text_clear(&text);
+}
+
 static void drops_what_goes_over_the_ceiling(void **state)
 {
     struct text text;
@@ -154,6 +169,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(grows_and_stays_ended),
         cmocka_unit_test(formats_any_length),
+        cmocka_unit_test(writes_integers),
         cmocka_unit_test(drops_what_goes_over_the_ceiling),
         cmocka_unit_test(drops_from_the_front),
         cmocka_unit_test(leaves_no_bytes_behind_a_reset),
