@@ -11,16 +11,16 @@
 
 static int64_t check_amount(lua_State *lua, int index)
 {
-    size_t length;
-    const char *text = luaL_tolstring(lua, index, &length);
+    size_t length = 0;
+    const char *text = lua_tolstring(lua, index, &length);
     int64_t count;
-    if (!decimal_parse(text, length, &count)) {
+    if (text == NULL || !decimal_parse(text, length, &count)) {
         struct fault fault = {0};
-        fault_set(&fault, FAULT_ERROR, "\"%.64s\" is no amount", text);
+        fault_set(&fault, FAULT_ERROR, "\"%.64s\" is no amount",
+                  luaL_tolstring(lua, index, NULL));
         fault_next(&fault, "write it as \"12.50\"");
         raise_fault(lua, &fault);
     }
-    lua_pop(lua, 1);
     return count;
 }
 
