@@ -127,19 +127,33 @@ bool plan_decide(struct plan *plan, struct fault *fault)
     return ok;
 }
 
-static void copy_changes(struct plan *plan, const struct graph *graph)
+static void swap_changes(struct draft *one, struct draft *other)
+{
+    struct change change = *one->change, *place = one->change;
+    *one->change = *other->change;
+    *other->change = change;
+    one->change = other->change;
+    other->change = place;
+}
+
+// The changes of the drafts become those of the plan, where they lie.
+static void order_changes(struct plan *plan, const struct graph *graph)
 {
     struct planner *planner = plan->planner;
     size_t count = planner->draft_count;
+    struct draft **at = arena_alloc(&plan->arena, (count + 1) * sizeof(struct draft *));
     plan->change_count = count;
-    plan->changes = arena_alloc(&plan->arena, (count + 1) * sizeof *plan->changes);
-    planner->in_order =
-        arena_alloc(&plan->arena, (count + 1) * sizeof *planner->in_order);
+    plan->changes = planner->changes;
+    planner->in_order = at;
+    for (size_t i = 0; i < count; i++)
+        at[i] = &planner->drafts[i];
     for (size_t i = 0; i < count; i++) {
         struct draft *draft = &planner->drafts[graph->order[i]];
-        plan->changes[i] = *draft->change;
-        draft->change = &plan->changes[i];
-        planner->in_order[i] = draft;
+        if (draft == at[i])
+            continue;
+        at[draft->change - plan->changes] = at[i];
+        swap_changes(draft, at[i]);
+        at[i] = draft;
     }
 }
 
@@ -172,6 +186,8 @@ static void copy_needs(struct plan *plan, const struct graph *graph)
         counts[graph->edges[i].to]++;
     for (size_t i = 0; i < planner->draft_count; i++) {
         struct draft *draft = &planner->drafts[i];
+        if (counts[i] == 0)
+            continue;
         draft->change->needs =
             arena_alloc(&plan->arena, (counts[i] + 1) * sizeof(size_t));
         draft->need_is_order = arena_alloc(&plan->arena, (counts[i] + 1) * sizeof(bool));
@@ -254,8 +270,8 @@ static void take_back(struct plan *plan, struct change *change,
     kept->handler_count = 0;
     kept->handlers =
         arena_alloc(&plan->arena, (told->handler_count + 1) * sizeof *kept->handlers);
-    kept->handler_scripts = arena_alloc(
-        &plan->arena, (told->handler_count + 1) * sizeof *kept->handler_scripts);
+    kept->handler_scripts = arena_alloc(&plan->arena, (told->handler_count + 1) *
+                                                          sizeof *kept->handler_scripts);
     for (size_t i = 0; i < told->handler_count; i++) {
         bool is_void = false;
         for (size_t k = 0; k < count && !is_void; k++)
@@ -390,7 +406,7 @@ bool plan_arrange(struct plan *plan, struct fault *fault)
         free(cycle);
         return false;
     }
-    copy_changes(plan, graph);
+    order_changes(plan, graph);
     copy_needs(plan, graph);
     count_changes(plan);
     void_handlers(plan);

@@ -32,10 +32,10 @@ struct draft *planner_add(struct planner *planner, const char *address)
 {
     struct draft *draft = &planner->drafts[planner->draft_count];
     draft->node = planner->draft_count++;
-    draft->change = arena_alloc(planner->arena, sizeof *draft->change);
+    draft->change = &planner->changes[draft->node];
     draft->change->address = address;
     draft->change->reason = "";
-    map_put(&planner->by_address, address, draft);
+    map_add_lent(&planner->by_address, address, draft);
     return draft;
 }
 
@@ -148,10 +148,11 @@ static void make_drafts(struct planner *planner)
     struct map wanted;
     map_init(&wanted);
     for (size_t i = 0; i < planner->wanted->count; i++)
-        map_put(&wanted, planner->wanted->items[i].address, planner);
+        map_add_lent(&wanted, planner->wanted->items[i].address, planner);
     leave_to_others(planner, &wanted);
     size_t most = most_drafts(planner, &wanted);
     planner->drafts = arena_alloc(planner->arena, (most + 1) * sizeof *planner->drafts);
+    planner->changes = arena_alloc(planner->arena, (most + 1) * sizeof *planner->changes);
     for (size_t i = 0; i < planner->rows.count; i++)
         if (!is_wanted(&wanted, planner->rows.rows[i].address))
             draft_recorded(planner, &planner->rows.rows[i]);

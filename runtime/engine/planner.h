@@ -26,7 +26,7 @@ struct draft {
     const struct record *void_record; // on another machine: neither drift nor delete
     bool left_out;                    // by --only or --except …
     const char *left_out_by;          // … this one of them
-    bool unreached; // left out because its host does not answer
+    bool unreached;                   // left out because its host does not answer
     const char *needed_by;            // taken along: this selected one cannot do without
     const char *held_by;              // it cannot do without this one, which is left out
     struct draft *heir;      // of an old one that goes: what has its name now …
@@ -47,12 +47,13 @@ struct planner {
     struct journal_open open;
     struct draft *drafts; // first what is no longer declared, then the declared in order
     size_t draft_count, removed_count;
-    struct draft **in_order; // as plan->changes, once it is put in order
-    struct map by_address;   // → struct draft
-    struct map kept;         // address → why protection keeps it, on destroy
+    struct change *changes;    // of the drafts, side by side; then those of the plan
+    struct draft **in_order;   // as plan->changes, once it is put in order
+    struct map by_address;     // → struct draft
+    struct map kept;           // address → why protection keeps it, on destroy
     const struct moved *moved; // rows under another address; see moved.h
-    struct graph graph;      // of the declared; nodes are drafts
-    size_t asked;            // requests under way
+    struct graph graph;        // of the declared; nodes are drafts
+    size_t asked;              // requests under way
 };
 
 // Loads state and journal, makes a draft of everything. The planner lives in plan->arena
