@@ -15,6 +15,8 @@ static const char *outcome_of(const struct draft *draft, const struct record_ste
         return "its machine is gone";
     if (draft->state == OBSERVE_UNKNOWN)
         return "not known before apply";
+    if (draft->fault != NULL || !draft->observed) // taken as it was last seen
+        return "not known, it cannot be read";
     bool there = draft->state == OBSERVE_PRESENT;
     // It was to give up its name.
     if (change->resource == NULL && is_action(step, "update"))

@@ -242,6 +242,35 @@ static void a_host_that_does_not_answer_holds_up_its_branch_alone(void **state)
     scene_free(scene);
 }
 
+// What was last seen of it says nothing about what was begun since.
+static void what_was_cut_off_there_stays_open(void **state)
+{
+    (void) state;
+    struct scene *scene = scene_new(1, false);
+    scene_add(scene, "host", "app", NULL, "{\"address\": \"10.0.0.2\"}");
+    struct resource *file =
+        scene_add(scene, "file", "/x", "host/app", "{\"content\": \"x\"}");
+    scene_run(scene);
+    file->attributes = scene_value(scene, "{\"content\": \"y\"}");
+    fake_script(&scene->fake, "app:file/x", FAKE_LOST);
+    scene_plan(scene);
+    assert_false(scene_try_apply(scene));
+    silence(scene, "host/app", "app:file/x");
+    scene->options.leave_unreached = true;
+    for (int again = 0; again < 2; again++) {
+        scene_run(scene);
+        assert_int_equal(scene->plan->settled_count, 1);
+        assert_string_equal(scene->plan->settled[0],
+                            "update app:file/x of run 2: not known, it cannot be read");
+    }
+    map_clear(&scene->fake.faults);
+    map_init(&scene->fake.faults);
+    scene_plan(scene);
+    assert_string_equal(scene->plan->settled[0],
+                        "update app:file/x of run 2: it happened");
+    scene_free(scene);
+}
+
 static void what_is_on_it_is_not_removed_unseen(void **state)
 {
     (void) state;
@@ -288,6 +317,7 @@ int main(void)
         cmocka_unit_test(a_host_that_is_left_out_need_not_answer),
         cmocka_unit_test(by_group),
         cmocka_unit_test(a_host_that_does_not_answer_holds_up_its_branch_alone),
+        cmocka_unit_test(what_was_cut_off_there_stays_open),
         cmocka_unit_test(what_is_on_it_is_not_removed_unseen),
         cmocka_unit_test(a_selector_must_select),
     };
