@@ -104,8 +104,15 @@ static bool take_revenue(struct workbench *bench, struct fault *fault)
                                        .customers = -1,
                                        .source = "--revenue"};
     bench->engine.revenue = revenue;
-    return money_parse_budget(text, &revenue->monthly, fault) ||
-           fault_while(fault, "reading --revenue");
+    struct fault ignored = {0};
+    bool is_read =
+        money_parse(text, bench->project.currency, &revenue->monthly, &ignored) ||
+        money_parse_budget(text, &revenue->monthly, &ignored);
+    if (is_read && revenue->monthly.units >= 0)
+        return true;
+    fault_set(fault, FAULT_USAGE, "--revenue wants what comes in a month, not \"%s\"",
+              text);
+    return fault_next(fault, "--revenue 640, --revenue '$640' or --revenue '640 USD'");
 }
 
 // The prices of a book hold for what is declared; the world has others.
@@ -242,7 +249,7 @@ const struct command cmd_cost = {
         "  --hours N        for so many hours, never more than the month; what is not\n"
         "                   billed by the hour counts whole\n"
         "  --currency CODE  at the rate and date of `exchange` in pipster.lua\n"
-        "  --revenue AMOUNT \"$1000\" a month: what the costs would be a share of\n",
+        "  --revenue AMOUNT 640, or \"$1000\" a month: what the costs would be a share of\n",
     .reads_export = true,
     .run = run,
 };

@@ -42,11 +42,46 @@ static const char *span_text(struct arena *arena, int64_t ms)
     return arena_format(arena, "%lld minutes", (long long) (ms / 60000));
 }
 
+// What measures a figure on one host, or by one check that is of no host.
+struct measurer {
+    const char *address;
+    size_t length; // of the host's name, or of all
+    int64_t last_ms;
+};
+
 struct span {
     size_t count;
     int64_t first_ms, last_ms, gap_ms;
-    const char *other_unit; // than the first one's, or NULL
+    const char *other_unit;     // than the first one's, or NULL
+    struct measurer *measurers; // each that was seen
+    size_t measurer_count;
 };
+
+static void note(struct span *span, const struct record_measurement *row)
+{
+    const char *colon = strchr(row->address, ':');
+    size_t length =
+        colon != NULL ? (size_t) (colon - row->address) : strlen(row->address);
+    for (size_t i = 0; i < span->measurer_count; i++) {
+        struct measurer *measurer = &span->measurers[i];
+        if (measurer->length == length &&
+            strncmp(measurer->address, row->address, length) == 0) {
+            measurer->last_ms = row->at_ms;
+            return;
+        }
+    }
+    span->measurers[span->measurer_count++] =
+        (struct measurer){row->address, length, row->at_ms};
+}
+
+// Others were measured for so long since then that nobody knows how it is there, or NULL.
+static const struct measurer *find_silent(const struct span *span, int64_t window_ms)
+{
+    for (size_t i = 0; i < span->measurer_count; i++)
+        if (span->last_ms - span->measurers[i].last_ms > LONGEST_GAP(window_ms))
+            return &span->measurers[i];
+    return NULL;
+}
 
 static void take(struct rule_figure *figure, struct span *span, int64_t from_ms,
                  const struct record_measurement *row)
@@ -65,6 +100,7 @@ static void take(struct rule_figure *figure, struct span *span, int64_t from_ms,
         figure->unit = row->unit;
     else if (has_unit && strcmp(row->unit, figure->unit) != 0)
         span->other_unit = row->unit;
+    note(span, row);
     span->last_ms = row->at_ms;
     span->count++;
 }
@@ -83,6 +119,14 @@ static const char *why_not(const struct figures *figures, const struct span *spa
                             "one check measures it in %s, another one not: name the "
                             "host, [\"app:cpu\"]",
                             span->other_unit);
+    const struct measurer *silent = find_silent(span, window_ms);
+    char day[CALENDAR_TEXT_SIZE];
+    if (silent != NULL)
+        return arena_format(figures->arena,
+                            "%.*s measured it last on %s, another one since then: "
+                            "`pipster run` measures, [\"app:cpu\"] names one host",
+                            (int) silent->length, silent->address,
+                            calendar_format(calendar_date_of(silent->last_ms), day));
     return arena_format(figures->arena,
                         "it was measured %zu time%s in the last %s, and not for %s "
                         "between: `pipster run` measures",
@@ -104,6 +148,8 @@ bool figures_measured_read(const struct figures *figures, const struct rule *rul
     if (!measurement_load_since(figures->database, figures->arena, measured, from_ms,
                                 &found, fault))
         return false;
+    span.measurers =
+        arena_alloc(figures->arena, (found.count + 1) * sizeof *span.measurers);
     for (size_t i = 0; i < found.count; i++)
         if (found.rows[i].at_ms <= figures->now_ms &&
             is_of_host(found.rows[i].address, colon != NULL ? name : NULL,
@@ -113,7 +159,8 @@ bool figures_measured_read(const struct figures *figures, const struct rule *rul
         span.gap_ms = figures->now_ms - span.last_ms;
     figure->as_of_ms = span.last_ms;
     figure->is_known = span.count > 0 && span.other_unit == NULL &&
-                       span.gap_ms <= LONGEST_GAP(window_ms);
+                       span.gap_ms <= LONGEST_GAP(window_ms) &&
+                       find_silent(&span, window_ms) == NULL;
     if (!figure->is_known)
         figure->unknown = why_not(figures, &span, window_ms);
     return true;

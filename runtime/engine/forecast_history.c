@@ -19,6 +19,7 @@ struct table {
     size_t date; // which of them
     char *cells[MOST_COLUMNS];
     size_t cell_count;
+    bool is_cut; // a cell in quotes has no end
 };
 
 static bool refuse(const struct table *table, struct fault *fault, const char *next)
@@ -40,6 +41,8 @@ static char *read_quoted(struct table *table)
     }
     if (table->at < table->end)
         table->at++;
+    else
+        table->is_cut = true;
     return cell;
 }
 
@@ -68,6 +71,10 @@ static bool read_line(struct table *table, struct fault *fault)
             return refuse(table, fault, "keep the columns that rules look at");
         }
         table->cells[table->cell_count++] = read_cell(table);
+        if (table->is_cut) {
+            fault_set(fault, FAULT_ERROR, "a cell in quotes does not end");
+            return refuse(table, fault, "close it with a quote, on the same line");
+        }
         if (table->at == table->end)
             return true;
         if (*table->at != ',') {
@@ -146,8 +153,10 @@ static bool take_line(struct table *table, struct forecast_history *history,
         *figure = (struct rule_figure){.name = table->names[i],
                                        .unknown = "the history does not tell it"};
         if (*cell != '\0' && !forecast_read_value(table->arena, table->names[i], cell,
-                                                  table->currency, figure, fault))
+                                                  table->currency, figure, fault)) {
+            fault->kind = FAULT_ERROR; // of the file, not of what was typed
             return fault_where(fault, "%s:%d", table->file, table->line);
+        }
         point->figure_count++;
     }
     history->count++;

@@ -61,6 +61,10 @@ bool forecast_read_value(struct arena *arena, const char *name, const char *valu
         fault_set(fault, FAULT_USAGE, "%s = \"%s\" is no figure", name, value);
         return fault_next(fault, "write a number, 85%%, $640, or yes or no");
     }
+    if (rule_term_is_of_business(name, &is_amount) && term.bound < 0) {
+        fault_set(fault, FAULT_USAGE, "%s = \"%s\" is less than nothing", name, value);
+        return fault_next(fault, "write 0, or leave it out where it is not known");
+    }
     if (is_amount && *term.currency == '\0') {
         if (currency == NULL) {
             fault_set(fault, FAULT_USAGE, "%s = \"%s\" wants a currency", name, value);

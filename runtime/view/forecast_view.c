@@ -105,9 +105,12 @@ static void print_row(const struct terminal *terminal, const struct forecast_sho
              row->customers != NULL ? row->customers->value / MONEY_UNIT : 0);
     print_right(terminal, 11, row->customers != NULL ? text : "not known");
     print_right(terminal, 13, cost_text(&row->cost, text));
-    print_right(terminal, 11,
-                row->has_share ? share_format(row->cost.monthly, row->monthly, text)
-                               : "not known");
+    const char *share = row->has_share
+                            ? share_format(row->cost.monthly, row->monthly, text)
+                            : "not known";
+    if (terminal_columns(share) >= 11) // it stands apart from the cost all the same
+        terminal_print(terminal, TERMINAL_PLAIN, " ");
+    print_right(terminal, 11, share);
     print_marks(terminal, shown, number);
     terminal_print(terminal, TERMINAL_PLAIN, "\n");
 }

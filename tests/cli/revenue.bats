@@ -310,6 +310,13 @@ P
   "$pipster" revenue
   run "$pipster" status
   tells 0 'too far from the last; if it is right: pipster revenue accept'
+  for wrong in -5 NaN many '€-5' 99999999999999999999; do
+    run "$pipster" cost playbooks/shop.lua "--revenue=$wrong"
+    [ "$status" -eq 64 ] || { echo "$output"; return 1; }
+    [[ $output == *"--revenue wants what comes in a month, not \"$wrong\""* ]]
+  done
+  run "$pipster" cost playbooks/shop.lua --revenue 5
+  [[ $output == *"of revenue"* ]] || { echo "$output"; return 1; }
   run "$pipster" cost playbooks/shop.lua --revenue '$5'
   tells 0 'of revenue'
   sed -i 's/as_of = "2026-11-01"/as_of = "soon"/' pipster.lua

@@ -191,6 +191,27 @@ says() { # TEXT
   says '? cpu cannot be compared with > 80%: it is in ms'
 }
 
+@test "what fell silent on one host is not known, though another one is still measured" {
+  sed -i 's/hold = "14d",/hold = "0", evidence = { cpu = "> 80%", over = "3d" },/' \
+    playbooks/shop.lua
+  revenue 10 600 52
+  for at in 7 8 9 10; do measure "$at" cpu 95; done
+  sqlite3 .pipster/state/lab.db "INSERT INTO measurement (run, address, name, value, at_ms)
+    SELECT 0, 'web:check.usage/web', name, value, at_ms FROM measurement"
+  on 10 rules --detailed-exitcode
+  [ "$status" -eq 2 ] || { echo "$output"; return 1; }
+  sqlite3 .pipster/state/lab.db "DELETE FROM measurement
+    WHERE address LIKE 'web:%' AND at_ms > $(day 8) * 1000"
+  on 10 rules --detailed-exitcode
+  [ "$status" -eq 0 ] || { echo "$output"; return 1; }
+  says '? cpu is not known: web measured it last on 2026-10-09, another one since then'
+  # Several checks of one host make up for each other.
+  sqlite3 .pipster/state/lab.db "UPDATE measurement SET address = 'app:check.metrics/app'
+    WHERE address LIKE 'web:%'"
+  on 10 rules --detailed-exitcode
+  [ "$status" -eq 2 ] || { echo "$output"; return 1; }
+}
+
 @test "a rule is explained to machines too, and a wrong name is told the nearest" {
   revenue 0 600 52
   on 0 rules bigger --json

@@ -79,6 +79,10 @@ static void a_bad_line_is_named(void **state)
         {"date,mrr\n2026-01,many\n", ":2", "revenue = \"many\" is no figure"},
         {"date,cpu\n2026-01,> 80%\n", ":2", "cpu = \"> 80%\" is no figure"},
         {"date,mrr\n2026-01,\"1\"2\n", ":2", "behind a closing quote"},
+        {"date,mrr\n2026-01,\"1\n", ":2", "in quotes does not end"},
+        {"date,mrr\n2026-01,\"", ":2", "in quotes does not end"},
+        {"date,mrr\n2026-01,-5\n", ":2", "revenue = \"-5\" is less than nothing"},
+        {"date,customers\n2026-01,-5\n", ":2", "is less than nothing"},
         {"date;mrr\n2026-01;1\n", ":1", "no column is called \"date\""},
     };
     (void) state;
@@ -86,7 +90,8 @@ static void a_bad_line_is_named(void **state)
         if (parse(cases[i].text))
             fail_msg("was read: %s", cases[i].text);
         if (strstr(fault.what, cases[i].what) == NULL ||
-            strstr(fault.where, cases[i].where) == NULL || fault.next[0] == '\0')
+            strstr(fault.where, cases[i].where) == NULL || fault.next[0] == '\0' ||
+            fault.kind != FAULT_ERROR)
             fail_msg("%s gave %s at %s; next %s", cases[i].text, fault.what, fault.where,
                      fault.next);
     }
