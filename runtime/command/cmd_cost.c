@@ -249,7 +249,7 @@ const struct command cmd_cost = {
         "  --hours N        for so many hours, never more than the month; what is not\n"
         "                   billed by the hour counts whole\n"
         "  --currency CODE  at the rate and date of `exchange` in pipster.lua\n"
-        "  --revenue AMOUNT 640, or \"$1000\" a month: what the costs would be a share of\n",
+        "  --revenue AMOUNT 640 or \"$1000\": what the costs would be a share of\n",
     .reads_export = true,
     .run = run,
 };

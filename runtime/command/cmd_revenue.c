@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/duration.h"
@@ -68,7 +69,7 @@ static bool evaluate(struct workbench *bench, struct fault *fault)
     return bench->tip == NULL || workbench_evaluate(bench, fault);
 }
 
-static bool read(struct workbench *bench, int *code, struct fault *fault)
+static bool look(struct workbench *bench, int *code, struct fault *fault)
 {
     struct revenue_reading reading;
     enum revenue_reading_how how = bench->lock == NULL       ? REVENUE_READING_KNOWN
@@ -205,7 +206,7 @@ struct verb {
 static const struct verb *find_verb(const struct options *options, struct fault *fault)
 {
     static const struct verb verbs[] = {
-        {"", 0, WORKBENCH_WRITE, read, ""},
+        {"", 0, WORKBENCH_WRITE, look, ""},
         {"set", 2, WORKBENCH_WRITE, set, "one amount: 640"},
         {"history", 1, WORKBENCH_READ, history, "nothing more"},
         {"accept", 1, WORKBENCH_WRITE, accept, "nothing more"},
@@ -225,13 +226,29 @@ static const struct verb *find_verb(const struct options *options, struct fault 
     return NULL;
 }
 
+// Where nothing was kept yet and nothing is to be asked, there is nothing to be made.
+static bool has_nothing(const struct options *options)
+{
+    struct arena arena;
+    struct project project = {0};
+    struct fault ignored = {0};
+    arena_init(&arena, 0);
+    bool has_nothing = project_open(&project, &arena, options, &ignored) &&
+                       access(project.database_path, F_OK) != 0 &&
+                       value_find(project.settings, "revenue") == NULL;
+    project_close(&project);
+    arena_clear(&arena);
+    return has_nothing;
+}
+
 // While a run is on, what is known can be looked at all the same.
 static bool open_bench(struct workbench *bench, const struct options *options,
                        const struct verb *verb, struct fault *fault)
 {
-    if (workbench_open(bench, options, verb->mode, fault))
+    bool only_reads = verb->act != set && has_nothing(options);
+    if (workbench_open(bench, options, only_reads ? WORKBENCH_READ : verb->mode, fault))
         return true;
-    if (verb->act != read || options->refresh || options->accept_revenue ||
+    if (verb->act != look || options->refresh || options->accept_revenue ||
         fault->kind != FAULT_LOCKED)
         return false;
     workbench_close(bench);

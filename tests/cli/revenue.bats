@@ -69,6 +69,19 @@ server.serve_forever()' >port 2>/dev/null 3>&- &
   url=http://127.0.0.1:$(cat port)
 }
 
+@test "where nothing is known and nothing is declared, looking makes nothing" {
+  run "$pipster" revenue
+  tells 0 'No revenue is known yet'
+  run "$pipster" revenue history
+  tells 0 'No revenue is known yet'
+  run "$pipster" revenue accept
+  tells 64 'there is no revenue to be accepted yet'
+  [ ! -e .pipster ]
+  run "$pipster" revenue set 640
+  tells 0 '640.00 €'
+  [ -e .pipster ]
+}
+
 @test "nothing is known, then it is typed in" {
   run "$pipster" revenue
   tells 0 'No revenue is known yet' 'pipster revenue set 640'
