@@ -19,6 +19,7 @@ enum { HOOK_STEP = 1000 };
 #define INSTRUCTION_CEILING INT64_C(200000000)
 #define CPU_CEILING_MS      INT64_C(20000)
 #define HANG_MS             INT64_C(10000)
+#define WAIT_FACTOR         10 // times hang_ms: how long a call may be that only waits
 
 void guard_init(struct guard *guard, const struct script_options *options)
 {
@@ -80,12 +81,20 @@ static void add_ms(struct timespec *time, int64_t ms)
     }
 }
 
+static int64_t busy_ms(const struct guard *guard)
+{
+    struct timespec time = {0};
+    clock_gettime(guard->watched, &time);
+    return (int64_t) time.tv_sec * 1000 + time.tv_nsec / 1000000;
+}
+
+// A thread that is not given the processor does not hang: its own time is what counts.
 static void *watch(void *context)
 {
     struct guard *guard = context;
     const int64_t tick_ms = guard->hang_ms / 8 + 1;
     unsigned long seen = 0;
-    int64_t still_ms = 0;
+    int64_t still_ms = 0, began_ms = 0;
     pthread_mutex_lock(&guard->mutex);
     while (!guard->ending) {
         struct timespec until;
@@ -95,8 +104,10 @@ static void *watch(void *context)
         unsigned long beat = atomic_load(&guard->beat);
         bool moved = beat != seen || !atomic_load(&guard->inside);
         still_ms = moved ? 0 : still_ms + tick_ms;
+        began_ms = moved ? busy_ms(guard) : began_ms;
         seen = beat;
-        if (still_ms >= guard->hang_ms)
+        if (busy_ms(guard) - began_ms >= guard->hang_ms ||
+            still_ms >= guard->hang_ms * WAIT_FACTOR)
             end_process(guard);
     }
     pthread_mutex_unlock(&guard->mutex);
@@ -105,7 +116,8 @@ static void *watch(void *context)
 
 void guard_start(struct guard *guard)
 {
-    guard->watching = pthread_create(&guard->thread, NULL, watch, guard) == 0;
+    guard->watching = pthread_getcpuclockid(pthread_self(), &guard->watched) == 0 &&
+                      pthread_create(&guard->thread, NULL, watch, guard) == 0;
 }
 
 void guard_clear(struct guard *guard)

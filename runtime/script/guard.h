@@ -37,6 +37,7 @@ struct guard {
     atomic_int line;
     bool watching;
     bool ending;
+    clockid_t watched; // the processor's time of the thread that runs Lua
     pthread_t thread;
     pthread_mutex_t mutex;
     pthread_cond_t changed;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "script/fixture.h"
 
-#include "base/clock.h"
 #include "net/http.h"
 #include "value/json.h"
 
@@ -72,12 +71,11 @@ static void test_many_at_once(void **state)
     struct fixture *fixture = *state;
     struct answer answers[COUNT];
     fixture_start(fixture);
-    struct value_entry entry = {"seconds", value_number(&fixture->arena, 0.2)};
+    struct value_entry entry = {"count", value_integer(&fixture->arena, COUNT)};
     const struct value *argument = value_map(&fixture->arena, &entry, 1);
-    int64_t begin = clock_monotonic_ms();
     for (size_t i = 0; i < COUNT; i++) {
         answers[i].done = false;
-        script_start(fixture->script, "test.asks", "sleep", argument, answered,
+        script_start(fixture->script, "test.asks", "meet", argument, answered,
                      &answers[i]);
     }
     for (size_t i = 0; i < COUNT; i++) {
@@ -85,7 +83,6 @@ static void test_many_at_once(void **state)
         }
         assert_well(&answers[i]);
     }
-    assert_true(clock_monotonic_ms() - begin < 10000); // one after another: 40 s
 }
 
 static void test_faults(void **state)

@@ -93,8 +93,8 @@ function asks.world()
   assert(http.request({ url = base .. "/crash", raw = true }).status == 500)
   local ok, problem = pcall(http.request, { url = base .. "/drop", raw = true })
   assert(not ok and problem.kind == "unreachable")
-  assert(tcp.connect("127.0.0.1", tonumber(base:match(":(%d+)$")), 2))
-  local connected, why = tcp.connect("127.0.0.1", 1, 2)
+  assert(tcp.connect("127.0.0.1", tonumber(base:match(":(%d+)$")), 60))
+  local connected, why = tcp.connect("127.0.0.1", 1, 60)
   assert(not connected and why ~= "")
   local result = process.run { argv = { "/bin/sh", "-c", "cat; echo no >&2; exit 3" },
     input = "in" }
@@ -115,6 +115,14 @@ function asks.joins()
     count = count + 1
   end
   return { count = count }
+end
+
+-- Ends when as many as are expected are here at the same time.
+local met = 0
+function asks.meet(argument)
+  met = met + 1
+  while met < argument.count do clock.sleep(0.001) end
+  return {}
 end
 
 return asks
