@@ -50,8 +50,10 @@ format: packages-check ## clang-format over the C files that differ from HEAD
 	@git diff --name-only --diff-filter=d HEAD -- '*.c' '*.h' | xargs -r clang-format -i
 
 # Fuzzers: tests/fuzz/LAYER/fuzz_STEM.c, clang's libFuzzer, each linked like a unit test of
-# its layer. Corpora and what was found are kept in $(BUILD)/fuzz.
+# its layer. Corpora and what was found are kept in $(BUILD)/fuzz. With a seed they take
+# the same way each time, so that one commit has one verdict; 0 is another way each time.
 FUZZ_SECONDS ?= 15
+FUZZ_SEED ?= 1
 fuzz_names = $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*/fuzz_*.c))
 
 define fuzz_rule
@@ -75,7 +77,7 @@ fuzz: packages-check ## every fuzzer for FUZZ_SECONDS (15); with -j several at o
 $(addprefix fuzz-,$(fuzz_names)): fuzz-%:
 	@mkdir -p $(BUILD)/fuzz/corpus/$*
 	@echo "fuzzing $* for $(FUZZ_SECONDS) s"
-	@$(BUILD)/fuzz/fuzzers/$* -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=2048 -verbosity=0 \
+	@$(BUILD)/fuzz/fuzzers/$* -max_total_time=$(FUZZ_SECONDS) -seed=$(FUZZ_SEED) -rss_limit_mb=2048 -verbosity=0 \
 	  -artifact_prefix=$(BUILD)/fuzz/corpus/$*- $(BUILD)/fuzz/corpus/$*
 
 # One command, all suites that need no root file system; the last line counts them.
@@ -85,12 +87,13 @@ check: packages-check all ## build and pass the tests that need no real hosts
 check-lab: packages-lab all ## the tests with real hosts: phase 1 from nothing, drift, faults
 	@tests/check-lab $(BUILD)
 
+full: export PIPSTER_TEST_SEED := $(shell date +%s)
 full: check check-lab sanitize lint ## all of it, the fresh machine, fuzzers for ten minutes each
 	@tests/packages bench
 	@tests/bench/instructions $(BUILD)
 	@tests/lab/fresh-machine $(BUILD)
 	@tests/lab/next-debian $(BUILD)
-	+@$(MAKE) --no-print-directory -j$(shell nproc) fuzz FUZZ_SECONDS=600
+	+@$(MAKE) --no-print-directory -j$(shell nproc) fuzz FUZZ_SECONDS=600 FUZZ_SEED=0
 	+@$(MAKE) --no-print-directory crash faults bench
 
 faults: packages-check all ## every call to the API meets every fault: state right, nothing done twice

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
 // Whatever is in a name or a content arrives as it is: stdlib/shell.lua's quoting and the
-// framing of a script, through real shells behind a real sshd. PIPSTER_TEST_SEED repeats
-// what a seed, which is printed, brought.
+// framing of a script, through real shells behind a real sshd. PIPSTER_TEST_SEED chooses
+// other words than those of `make check`.
 #include "script/fixture.h"
 
 #include "net/sshd.h"
 
-#include "base/clock.h"
 #include "value/json.h"
 
 struct answer {
@@ -23,10 +22,11 @@ static void answered(void *context, const struct value *result, const struct fau
     answer->done = true;
 }
 
+// The same words each time, so that one commit has one verdict; `make full` tries others.
 static int64_t seed_of(void)
 {
     const char *given = getenv("PIPSTER_TEST_SEED");
-    return given ? strtoll(given, NULL, 10) : clock_now_ms() % 1000000007;
+    return given ? strtoll(given, NULL, 10) : 1;
 }
 
 // `forced` is what runs in place of the login's shell and command.
