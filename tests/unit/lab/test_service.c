@@ -8,6 +8,7 @@
 
 #include "lab/service.h"
 #include "lab/tool.h"
+#include "net/port.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -19,6 +20,7 @@
 struct place {
     char folder[64];
     int listener;
+    struct port held;
     int port; // taken by the listener
 };
 
@@ -26,7 +28,6 @@ static int make_place(void **state)
 {
     struct place *place = calloc(1, sizeof *place);
     struct sockaddr_in address = {.sin_family = AF_INET};
-    socklen_t length = sizeof address;
     char path[96];
     struct fault fault = {0};
     strcpy(place->folder, "/tmp/pipster-service-XXXXXX");
@@ -39,12 +40,13 @@ static int make_place(void **state)
             return -1;
     }
     inet_pton(AF_INET, "127.0.0.1", &address.sin_addr);
-    place->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    port_hold(&place->held);
+    place->port = place->held.number;
+    address.sin_port = htons((uint16_t) place->port);
+    place->listener = port_socket(AF_INET);
     if (bind(place->listener, (struct sockaddr *) &address, sizeof address) != 0 ||
-        listen(place->listener, SOMAXCONN) != 0 ||
-        getsockname(place->listener, (struct sockaddr *) &address, &length) != 0)
+        listen(place->listener, SOMAXCONN) != 0)
         return -1;
-    place->port = ntohs(address.sin_port);
     *state = place;
     return 0;
 }
@@ -54,6 +56,7 @@ static int drop_place(void **state)
     struct place *place = *state;
     struct fault fault = {0};
     close(place->listener);
+    port_let_go(&place->held);
     bool removed = tool_remove(place->folder, &fault);
     free(place);
     return removed ? 0 : -1;

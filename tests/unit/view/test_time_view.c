@@ -15,7 +15,7 @@ static void moments_are_told_where_the_reader_is(void **state)
 {
     char text[TIME_VIEW_SIZE];
     (void) state;
-    setenv("TZ", "Europe/Berlin", 1);
+    setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1); // no list of zones is needed
     tzset();
     assert_string_equal(time_view_local(INT64_C(1795254000000), text),
                         "2026-11-21 10:40");
