@@ -14,7 +14,7 @@ struct ssh_meet {
     bool came;
     int status;
     struct text output, errors;
-    const struct sshd *server; // for a line callback
+    bool has_begun; // for a line callback
 };
 
 static inline void ssh_meet_done(void *context, struct ssh *ssh,

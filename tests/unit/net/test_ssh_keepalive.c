@@ -1,78 +1,114 @@
 // SPDX-License-Identifier: MIT
 #include "net/ssh_meet.h"
+#include "net/ssh_private.h"
 
-#include "base/clock.h"
+#include "net/skip_clock.h"
 
-static const struct ssh_script quiet = {
-    .text = "echo begun; sleep 8.8; echo done", .length = 32, .timeout_ms = 60000};
+#define MINUTE_MS 60000
 
-static void stop_when_begun(void *context, const char *line, size_t length)
+struct world {
+    struct sshd living, dead;
+    struct ssh *living_ssh, *dead_ssh;
+    struct ssh_meet heard, lost;
+    struct loop *loop;
+    struct arena arena;
+    char script[256];
+};
+
+static void signal_session(const struct sshd *sshd, const char *name)
 {
-    struct ssh_meet *meet = context;
-    const struct sshd *sshd = meet->server;
     char command[64];
-    (void) line;
-    (void) length;
-    snprintf(command, sizeof command, "pkill -STOP -P %d", (int) sshd->pid);
+    snprintf(command, sizeof command, "pkill -%s -P %d", name, (int) sshd->pid);
     assert_int_equal(system(command), 0);
 }
 
-static void end_stopped(struct sshd *sshd)
+static void note_begin(void *context, const char *line, size_t length)
 {
-    char command[64];
-    snprintf(command, sizeof command, "pkill -KILL -P %d", (int) sshd->pid);
-    assert_int_equal(system(command), 0);
-    sshd_remove(sshd);
+    struct ssh_meet *meet = context;
+    (void) line;
+    (void) length;
+    meet->has_begun = true;
+}
+
+static struct ssh *connect_to(struct world *world, struct sshd *sshd)
+{
+    sshd_prepare(sshd);
+    sshd_spawn(sshd, "host", NULL);
+    struct ssh_target target = ssh_meet_target(sshd, &world->arena);
+    target.keepalive_ms = MINUTE_MS;
+    return ssh_meet_connect(world->loop, &target);
+}
+
+// Begins a script that says nothing more until there is a file "go" beside the living.
+static void begin(struct world *world, struct ssh *ssh, struct ssh_meet *meet)
+{
+    snprintf(world->script, sizeof world->script,
+             "echo begun; while [ -d %s ] && [ ! -e %s/go ]; do sleep 0.1; done; "
+             "echo done",
+             world->living.folder, world->living.folder);
+    ssh_meet_ask(meet, ssh,
+                 &(struct ssh_script){.text = world->script,
+                                      .length = strlen(world->script),
+                                      .line = note_begin,
+                                      .timeout_ms = 1000 * MINUTE_MS});
+    while (!meet->has_begun)
+        assert_true(loop_turn(world->loop));
+}
+
+// To its end the living has answered, if it was asked.
+static void pass_a_minute(struct world *world)
+{
+    struct ssh *ssh = world->living_ssh;
+    skip_clock(60);
+    do
+        assert_true(skip_turn(world->loop));
+    while (ssh->silent > 0 && !ssh->link->heard);
+}
+
+static void clear(struct world *world)
+{
+    ssh_close(world->living_ssh);
+    ssh_close(world->dead_ssh);
+    while (loop_turn(world->loop))
+        ;
+    ssh_meet_clear(&world->heard);
+    ssh_meet_clear(&world->lost);
+    loop_free(world->loop);
+    arena_clear(&world->arena);
+    signal_session(&world->dead, "KILL");
+    sshd_remove(&world->dead);
+    sshd_remove(&world->living);
 }
 
 // Two hosts at once: one is alive and has nothing to say for longer than a dead one is
 // given, the other one's sshd hangs.
 static void test_silence_of_the_living_and_of_the_dead(void **state)
 {
-    struct sshd living, dead;
-    struct ssh_meet heard, lost;
-    struct arena arena;
+    struct world world = {.loop = loop_new()};
+    char path[128];
+    int minutes = 0;
     (void) state;
-    arena_init(&arena, 0);
-    struct loop *loop = loop_new();
-    sshd_prepare(&living);
-    sshd_spawn(&living, "host", NULL);
-    sshd_prepare(&dead);
-    sshd_spawn(&dead, "host", NULL);
-    struct ssh_target one = ssh_meet_target(&living, &arena);
-    struct ssh_target other = ssh_meet_target(&dead, &arena);
-    one.keepalive_ms = other.keepalive_ms = 2100;
-    struct ssh *quiet_ssh = ssh_meet_connect(loop, &one);
-    struct ssh *dead_ssh = ssh_meet_connect(loop, &other);
-    int64_t began = clock_monotonic_ms();
-    ssh_meet_ask(&heard, quiet_ssh, &quiet);
-    struct ssh_script stopped = quiet;
-    stopped.line = stop_when_begun;
-    memset(&lost, 0, sizeof lost);
-    text_init(&lost.output, 0);
-    text_init(&lost.errors, 0);
-    lost.server = &dead;
-    ssh_exec(dead_ssh, &stopped, ssh_meet_answered, &lost);
-    while (!lost.came)
-        assert_true(loop_turn(loop));
-    assert_true(clock_monotonic_ms() - began >= 3 * 2100);
-    assert_int_equal(lost.fault.kind, FAULT_UNREACHABLE);
-    assert_non_null(strstr(lost.fault.what, "no longer answers"));
-    assert_false(ssh_is_alive(dead_ssh));
-    while (!heard.came)
-        assert_true(loop_turn(loop));
-    assert_false(fault_is_set(&heard.fault));
-    assert_string_equal(heard.output.bytes, "begun\ndone\n");
-    ssh_close(quiet_ssh);
-    ssh_close(dead_ssh);
-    while (loop_turn(loop))
-        ;
-    ssh_meet_clear(&heard);
-    ssh_meet_clear(&lost);
-    loop_free(loop);
-    arena_clear(&arena);
-    end_stopped(&dead);
-    sshd_remove(&living);
+    arena_init(&world.arena, 0);
+    world.living_ssh = connect_to(&world, &world.living);
+    world.dead_ssh = connect_to(&world, &world.dead);
+    begin(&world, world.living_ssh, &world.heard);
+    begin(&world, world.dead_ssh, &world.lost);
+    signal_session(&world.dead, "STOP");
+    for (; !world.lost.came; minutes++)
+        pass_a_minute(&world);
+    assert_true(minutes >= 3);
+    assert_int_equal(world.lost.fault.kind, FAULT_UNREACHABLE);
+    assert_non_null(strstr(world.lost.fault.what, "no longer answers"));
+    assert_false(ssh_is_alive(world.dead_ssh));
+    for (int more = 0; more < minutes; more++)
+        pass_a_minute(&world);
+    assert_false(world.heard.came);
+    sshd_write(sshd_path(&world.living, "go", path), "");
+    while (!world.heard.came)
+        assert_true(loop_turn(world.loop));
+    assert_false(fault_is_set(&world.heard.fault));
+    assert_string_equal(world.heard.output.bytes, "begun\ndone\n");
+    clear(&world);
 }
 
 int main(void)
