@@ -5,6 +5,8 @@
 setup_project() {
   root=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
   pipster=${PIPSTER:-$root/build/pipster}
+  # shellcheck source=tests/surroundings.bash
+  source "$root/tests/surroundings.bash"
   project=$(mktemp -d "$BATS_FILE_TMPDIR/project.XXXXXX")
   export XDG_CONFIG_HOME=$project/config HOME=$project/home PIPSTER_RETRY_MS=20 CI=1
   mkdir -p "$project/playbooks" "$HOME"

@@ -3,6 +3,9 @@
 # Sourced by tests/crash/run and matrix: a lab without hosts for each case, and what must hold
 # in it when all is over. A claim that does not hold is told and marks the case as failed.
 
+# shellcheck source=tests/surroundings.bash
+. "$here/../surroundings.bash"
+
 DEADLINE=120 # seconds that a condition is waited for
 playbook=crash
 speed=0
