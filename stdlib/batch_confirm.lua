@@ -61,12 +61,17 @@ local function ask(host, ready, armed, patience)
   return { nonce = nonce, text = answered.output }
 end
 
--- A login that was refused is not tried again at once: a few of those are a ban.
-local function ask_twice(host, ready, armed)
+-- A login that was refused is not tried again at once: a few of those are a ban. When its
+-- time is up the host takes a moment to turn back, and one with much to do more than one.
+local function ask_again(host, ready, armed)
   local reply, problem = ask(host, ready, armed, remaining(armed))
-  if reply then return reply end
-  clock.sleep(remaining(armed) + 1)
-  return ask(host, ready, armed, PATIENCE), problem
+  local ends = armed.began + armed.within + PATIENCE
+  for _, pause in ipairs { 1, 5, 15 } do
+    if reply or clock.now() > ends then break end
+    clock.sleep(remaining(armed) + pause)
+    reply = ask(host, ready, armed, math.max(1, ends - clock.now()))
+  end
+  return reply, problem
 end
 
 local function words_of(problem)
@@ -155,7 +160,7 @@ function confirm.decide(host, steps, ready, armed, change)
   local undone, said = told(change.nonce, change.text, "undone")
   if undone then return failed_and_back(steps, reverted(armed, said) or "", results) end
   if change.arrived and not told(change.nonce, change.text, "armed") then return end
-  local reply, problem = ask_twice(host, ready, armed)
+  local reply, problem = ask_again(host, ready, armed)
   local kept = reply and told(reply.nonce, reply.text, "confirmed")
   undone, said = told(reply and reply.nonce or "", reply and reply.text or "", "undone")
   local how = undone and reverted(armed, said)
