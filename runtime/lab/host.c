@@ -112,11 +112,11 @@ static bool listen_to(int descriptor, struct fault *fault)
     size_t length = 0;
     for (;;) {
         struct pollfd event = {.fd = descriptor, .events = POLLIN};
-        int ready = poll(&event, 1, 20000);
+        int ready = poll(&event, 1, 120000);
         if (ready < 0 && errno == EINTR)
             continue;
         if (ready <= 0)
-            return fault_set(fault, FAULT_ERROR, "the host did not start in 20 seconds");
+            return fault_set(fault, FAULT_ERROR, "the host did not start in two minutes");
         ssize_t count = read(descriptor, words + length, sizeof words - 1 - length);
         if (count <= 0)
             break;

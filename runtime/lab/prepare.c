@@ -152,7 +152,8 @@ static bool end_build(struct build *build, int status, struct arena *arena,
     if (status != 0) {
         fault_set(fault, FAULT_ERROR, "the lab's %s failed", build->script);
         fault_why(fault, "%s", length > 1200 ? words + length - 1200 : words);
-        return fault_next(fault, "read %s", build->log);
+        return fault_next(fault, "read %s; whether packages can be had: apt-get update",
+                          build->log);
     }
     while (length > 0 && words[length - 1] == '\n')
         length--;

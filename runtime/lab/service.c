@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { PATIENCE_MS = 20000, RELEASE_MS = 2000, PATH_SIZE = 4096 };
+enum { PATIENCE_MS = 120000, RELEASE_MS = 5000, PATH_SIZE = 4096 };
 
 static char *path_in(char path[PATH_SIZE], const char *directory, const char *folder,
                      const char *name, const char *end)
