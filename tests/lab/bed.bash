@@ -2,7 +2,8 @@
 #
 # Sourced by tests of one host, light or with systemd: the host (its files under $host_root,
 # its commands by `inside`), a project beside it whose playbooks name it by its address, and TAP.
-# Wants $build; the host is at $address.
+# Wants $build; the host is at $address. With records=1 every execve in the lab is written
+# to $bed/execs.
 address=10.91.0.117
 count=0
 bad=0
@@ -23,7 +24,7 @@ check() { # NAME COMMAND…
 
 order() { # one line to the lab in, its answer in $answer
   echo "$*" >&"${lab_drive[1]}"
-  while IFS= read -r -t 120 answer <&"${lab_drive[0]}"; do
+  while IFS= read -r -t 600 answer <&"${lab_drive[0]}"; do
     case $answer in
       notice*) ;;
       *ok) return 0 ;;
@@ -34,9 +35,9 @@ order() { # one line to the lab in, its answer in $answer
 }
 
 wait_until() { # COMMAND…
-  local end=$((SECONDS + 30))
+  local end=$((SECONDS + 300))
   until "$@" >/dev/null 2>&1; do
-    [ $SECONDS -lt $end ] || { echo "not within 30 seconds: $*"; return 1; }
+    [ $SECONDS -lt $end ] || { echo "not within five minutes: $*"; return 1; }
     read -rt 0.02 <> <(:) || true
   done
 }
@@ -55,11 +56,14 @@ open_bed() { # NAME [own]: the lab's folder is $build/lab-NAME, the project's is
   trap close_bed EXIT
   rm -rf "$bed"
   mkdir -p "$bed/project/playbooks" "$bed/home"
-  coproc lab_drive { exec "$build/lab/lab_drive" "$bed" "$driver" . 2>&1; }
-  while IFS= read -r -t 900 answer <&"${lab_drive[0]}"; do
+  coproc lab_drive {
+    exec ${records:+"$build/lab/execs" "$bed/execs"} "$build/lab/lab_drive" "$bed" "$driver" . 2>&1
+  }
+  while IFS= read -r -t 1800 answer <&"${lab_drive[0]}"; do
     echo "# $answer"
     case $answer in up*) break ;; failed*) exit 1 ;; esac
   done
+  [[ ${answer:-} == up* ]] || { echo "the lab does not come up"; exit 1; }
   ssh-keygen -q -t ed25519 -N '' -C '' -f "$bed/hostkey"
   { echo '#cloud-config'; echo 'ssh_keys:'; echo '  ed25519_private: |'
     sed 's/^/    /' "$bed/hostkey"; echo "  ed25519_public: $(cat "$bed/hostkey.pub")"; } \
