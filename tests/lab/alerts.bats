@@ -25,7 +25,7 @@ told() { # WORDS
 all='discord mail sendgrid slack webhook'
 
 all_are_told() { # WORDS
-  local end=$((SECONDS + 60))
+  local end=$((SECONDS + 300))
   until [ "$(told "$1")" = "$all" ]; do
     [ "$SECONDS" -lt "$end" ] || { echo "'$1' was told to: $(told "$1")"; return 1; }
     read -rt 0.2 <> <(:) || true

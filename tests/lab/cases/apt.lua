@@ -54,11 +54,12 @@ local function same(what, expected, found)
   end
 end
 
--- Holds dpkg's lock for that long; ends by itself.
+-- Holds dpkg's lock for that long, and has it when this ends; ends by itself.
 local function held(seconds)
-  return "setsid python3 -c 'import fcntl, time; f = open(\"/var/lib/dpkg/lock-frontend\","
-    .. " \"w\"); fcntl.lockf(f, fcntl.LOCK_EX); time.sleep(" .. seconds
-    .. ")' >/dev/null 2>&1 & echo $! > /run/held; sleep 0.5"
+  return "rm -f /run/has; setsid python3 -c 'import fcntl, time;"
+    .. " f = open(\"/var/lib/dpkg/lock-frontend\", \"w\"); fcntl.lockf(f, fcntl.LOCK_EX);"
+    .. " open(\"/run/has\", \"w\"); time.sleep(" .. seconds .. ")' >/dev/null 2>&1 &"
+    .. " echo $! > /run/held; until [ -e /run/has ]; do sleep 0.05; done"
 end
 
 local source = "/etc/apt/sources.list.d/pipster-thing.sources"
@@ -176,7 +177,7 @@ return {
       same("let go", "done false", outcome .. " " .. tostring(found.held))
       bed.run(held(3))
       same("a lock is waited for", "done", (package({ absent = true }, found)))
-      bed.run(held(60))
+      bed.run(held(900))
       local _, _, why = package { within = "1s" }
       assert(why:find("gave up waiting for process %d+.*python3 %-c"), why)
     end },

@@ -139,7 +139,8 @@ return {
       bed.run("mkdir -p " .. folder
         .. "; setsid sh -c 'echo $$ $(sed \"s/.*) //\" /proc/$$/stat |"
         .. " cut -d\" \" -f20) $(cat /proc/sys/kernel/random/boot_id) run 7 > " .. folder
-        .. "/lock; sleep 3; echo other >> /run/order' >/dev/null 2>&1 &\nsleep 0.5")
+        .. "/lock; sleep 3; echo other >> /run/order' >/dev/null 2>&1 &\n"
+        .. "until [ -s " .. folder .. "/lock ]; do sleep 0.05; done")
       same("outcome", "done", (bed.apply { touch "a" }))
       same("order", "other a ", order_of(bed))
     end },

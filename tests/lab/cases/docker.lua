@@ -8,7 +8,10 @@ local before = [[
 export DEBIAN_FRONTEND=noninteractive
 command -v dockerd >/dev/null || { apt-get update -qq && apt-get install -y -qq \
   --no-install-recommends docker.io docker-compose iptables busybox-static; } || exit 1
-rm -f /etc/docker/daemon.json; systemctl enable --now docker && systemctl restart docker
+rm -f /etc/docker/daemon.json; systemctl enable --now docker
+# Three starts a minute are all that systemd lets it have.
+restarts() { systemctl reset-failed docker; systemctl restart docker; }
+restarts
 d=$(mktemp -d); mkdir -p $d/bin && cp /bin/busybox $d/bin/sh || exit 1
 tar -C $d -c . | docker import - tiny >/dev/null
 mkdir -p /srv/shop && cd /srv/shop && cat > docker-compose.yml <<'YAML'
@@ -27,7 +30,7 @@ set -- tiny sh -c 'while :; do sleep 1; done'
 docker run -d --init --name loner "$@"
 docker run -d --init --name boxed --log-opt max-size=1m "$@"
 mkdir -p /etc/docker && printf '{\n  "features": {},\n  "bip": "172.29.7.1/24"\n}\n' \
-  > /etc/docker/daemon.json && systemctl restart docker && docker start loner boxed
+  > /etc/docker/daemon.json && restarts && docker start loner boxed
 docker inspect -f '{{.Id}}' shop_own_1 loner boxed > /srv/ids]]
 
 local function limits(name)
@@ -52,7 +55,8 @@ return {
       { drift = "sed -i s/10m/50m/ " .. daemon, fields = "in_force max_size",
         look = "! " .. since "| cmp -s -" },
       { drift = "cd /srv/shop; docker rm -f shop_web_1; sed -i /max-/d " .. daemon
-        .. "; systemctl restart docker; docker-compose up -d; docker start loner boxed",
+        .. "; systemctl reset-failed docker; systemctl restart docker;"
+        .. " docker-compose up -d; docker start loner boxed",
         fields = "max_file max_size unlimited", look = limits "shop_web_1" .. others },
       { drift = since ">" .. "; sleep 1.1; sed -i 's/{},/{ },/' " .. daemon,
         fields = "", look = since "| cmp -"

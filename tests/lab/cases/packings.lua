@@ -35,9 +35,11 @@ local dead = "/etc/apt/apt.conf.d/99pipster-dead"
 local cut_off = "printf 'Acquire::%s::Proxy \"http://127.0.0.1:9\";\\n' http https > " .. dead
   .. "; rm -f /var/lib/pipster/apt-refreshed /var/cache/apt/archives/*.deb; "
 
--- Holds dpkg's lock for that long; ends by itself.
-local held = "setsid python3 -c 'import fcntl, time; f = open(\"/var/lib/dpkg/lock-frontend\","
-  .. " \"w\"); fcntl.lockf(f, fcntl.LOCK_EX); time.sleep(3)' >/dev/null 2>&1 & sleep 0.5"
+-- Holds dpkg's lock for three seconds, and has it when this ends; ends by itself.
+local held = "rm -f /run/has; setsid python3 -c 'import fcntl, time;"
+  .. " f = open(\"/var/lib/dpkg/lock-frontend\", \"w\"); fcntl.lockf(f, fcntl.LOCK_EX);"
+  .. " open(\"/run/has\", \"w\"); time.sleep(3)' >/dev/null 2>&1 &"
+  .. " until [ -e /run/has ]; do sleep 0.05; done"
 
 local function missing(tool, package, by)
   return {

@@ -142,7 +142,7 @@ local cases = {
   {
     type = "caddy.site", name = "identity",
     before = "n=0; until curl -s http://localhost:2019/config/ >/dev/null; do n=$((n+1));"
-      .. " [ $n -lt 20 ] || exit 1; sleep 0.2; done",
+      .. " [ $n -lt 600 ] || exit 1; sleep 0.2; done",
     steps = {
       { want = { domain = "http://localhost:8081", extra = "respond one" },
         look = "[ \"$(curl -s http://localhost:8081/)\" = one ]" },

@@ -139,7 +139,7 @@ return {
       { drift = "sed -i /swapfile/d /etc/fstab", fields = "at_boot" },
       { drift = "truncate -s 1M /swapfile; mkswap -q /swapfile 2>/dev/null", fields = "size" },
       { drift = "rm /swapfile", gone = true },
-      { want = { size = "900G", active = false }, fails = "there is room for",
+      { want = { size = "900000G", active = false }, fails = "there is room for",
         look = "[ \"$(stat -c %s /swapfile)\" = 2097152 ]" },
     },
     after = "[ ! -e /swapfile ] && ! grep -q swapfile /etc/fstab",

@@ -18,7 +18,7 @@ docker inspect orders-db >/dev/null 2>&1 || docker run -d --name orders-db \
   -e POSTGRES_USER=shop -e POSTGRES_PASSWORD=canary-in-docker -e POSTGRES_DB=orders \
   -p 127.0.0.1:5499:5432 ]] .. image .. [[ >/dev/null || exit 1
 n=0; until docker exec orders-db pg_isready -q -h 127.0.0.1 -U shop; do
-  n=$((n + 1)); [ $n -lt 100 ] || exit 1; sleep 0.2; done
+  n=$((n + 1)); [ $n -lt 900 ] || exit 1; sleep 0.2; done
 docker exec -i orders-db psql -q -U shop orders <<'SQL'
 CREATE TABLE IF NOT EXISTS orders (id int PRIMARY KEY, what text);
 INSERT INTO orders SELECT n, md5(n::text) FROM generate_series(1, 500) n

@@ -60,7 +60,8 @@ return {
       { want = { content = sleeps }, look = "systemctl is-active -q worker &&"
         .. " [ \"$(stat -c '%a %U' /etc/systemd/system/worker.service)\" = '644 root' ]" },
       { want = { content = service "/usr/bin/sleep 700" },
-        look = "grep -qz 700 /proc/$(systemctl show -p MainPID --value worker)/cmdline" },
+        look = "n=0; until grep -qz 700 /proc/$(systemctl show -p MainPID --value worker)"
+          .. "/cmdline; do n=$((n + 1)); [ $n -lt 600 ] || exit 1; sleep 0.1; done" },
       { want = { content = service "/usr/bin/sleep 700", enabled = false } },
       { drift = "systemctl stop worker", fields = "running" },
       { drift = "sed -i s/700/800/ /etc/systemd/system/worker.service",
@@ -140,7 +141,10 @@ return {
         outcomes = bed.apply(three(other, sleeps))
       end))
       same("outcomes", "done done done", outcomes)
-      same("runs the new one", "3\n", bed.run("pgrep -cf '^/usr/bin/sleep 601'").output)
+      -- systemd does not wait until they are what they run.
+      same("runs the new one", "3\n", bed.run("n=0; until [ $(pgrep -cf '^/usr/bin/sleep"
+        .. " 601') = 3 ] || [ $n = 600 ]; do n=$((n + 1)); sleep 0.1; done;"
+        .. " pgrep -cf '^/usr/bin/sleep 601'").output)
       bed.run("systemctl disable --now -q one two three; cd /etc/systemd/system;"
         .. " rm one.service two.service three.service; systemctl daemon-reload")
     end },

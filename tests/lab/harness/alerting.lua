@@ -13,8 +13,11 @@ function alerting.arrived(pattern)
   return os.execute("grep -rqs -- '" .. pattern .. "' " .. box) == true
 end
 
-local function await(pattern, seconds, bed)
-  local ends = os.time() + seconds
+-- How long a message may take: nothing is judged by how fast it comes.
+local PATIENCE = 300
+
+local function await(pattern, bed)
+  local ends = os.time() + PATIENCE
   while not alerting.arrived(pattern) do
     if os.time() > ends then
       error("no message: " .. pattern .. "\n" .. bed.run("journalctl -q -n 20 -o cat -p"
@@ -39,13 +42,12 @@ end
 local function walk(bed, kind, name, want, part)
   local about = "bed: " .. part.about
   on(bed, "sleep 3")
-  assert(part.may_be_so or not alerting.arrived("ALERT " .. about),
-    "it fired before anything happened")
+  assert(not alerting.arrived("ALERT " .. about), "it fired before anything happened")
   on(bed, part.starts)
-  await("Subject: ALERT " .. about, part.within or 30, bed)
+  await("Subject: ALERT " .. about, bed)
   assert(bed.observe(kind, name, {}), "it is not seen")
   on(bed, part.ends)
-  await("Subject: RESOLVED bed: " .. (part.over or part.about), part.within or 30, bed)
+  await("Subject: RESOLVED bed: " .. (part.over or part.about), bed)
   expect_done(bed.apply { { kind, name, have = want } })
   on(bed, "! systemctl cat pipster-watch-" .. kind:gsub("alert%.", "") .. "-" .. name
     .. ".timer 2>/dev/null; " .. (part.after or "true"))
