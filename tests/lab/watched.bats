@@ -26,9 +26,9 @@ tells() { # WORDS…: each is in $output
 on() { "$PIPSTER" --lab exec app -- "$1"; }
 
 wait_until() { # COMMAND…
-  local end=$((SECONDS + 60))
+  local end=$((SECONDS + 300))
   until "$@"; do
-    [ $SECONDS -lt $end ] || { echo "not within a minute: $*"; return 1; }
+    [ $SECONDS -lt $end ] || { echo "not within five minutes: $*"; return 1; }
     read -rt 0.1 <> <(:) || true
   done
 }

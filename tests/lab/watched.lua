@@ -9,7 +9,7 @@ local app = hetzner.server "app" {
   ssh_keys = { hetzner.ssh_key "deploy" { public_key = input("ssh_public_key") } },
 }
 hetzner.zone "pipster" { name = "pipster.app", delete_protection = false }
-dns.record "identity" { domain = "identity.pipster.app", type = "A", value = app.ipv4 }
+local name = dns.record "identity" { domain = "identity.pipster.app", type = "A", value = app.ipv4 }
 
 local host = app:host { }
 host:directory "/srv/web" { }
@@ -20,6 +20,10 @@ ExecStart=/usr/bin/python3 -m http.server --directory /srv/web 80
 [Install]
 WantedBy=multi-user.target
 ]==] }
+-- systemd counts it as started before it listens.
+local answers = host:wait_for "web" {
+  url = "http://127.0.0.1/health", within = "5m", after = web,
+}
 
 local ops = monitor.contact "ops" {
   service = "uptimerobot", email = "ops@pipster.app",
@@ -32,10 +36,10 @@ monitor.contact "team" { service = "betterstack", webhook = input "hook" }
 local url = "http://identity.pipster.app/health"
 local identity = monitor.http "identity" {
   service = "uptimerobot", url = url, every = "1m", keyword = "all is well",
-  notify = { ops, hook }, after = web,
+  notify = { ops, hook }, after = { answers, name },
 }
 monitor.http "identity-2" {
-  service = "betterstack", url = url, every = "1m", after = web,
+  service = "betterstack", url = url, every = "1m", after = { answers, name },
 }
 local tick = monitor.heartbeat "tick" {
   service = "uptimerobot", every = "5m", grace = "1m", notify = { ops },
