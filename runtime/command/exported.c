@@ -18,7 +18,8 @@ static bool read_file(struct text *text, const char *path, struct fault *fault)
     size_t length;
     if (!file) {
         fault_set(fault, FAULT_USAGE, "cannot read %s", path);
-        return fault_why(fault, "%s", strerror(errno));
+        fault_why(fault, "%s", strerror(errno));
+        return fault_next(fault, "pipster state export %s", path);
     }
     while ((length = fread(block, 1, sizeof block, file)) > 0)
         text_add_bytes(text, block, length);
@@ -31,8 +32,15 @@ bool exported_read(struct arena *arena, const char *path, struct text *text,
                    struct state_text *state, struct fault *fault)
 {
     text_init(text, LONGEST);
-    return read_file(text, path, fault) &&
-           state_text_read(arena, text->bytes, text->length, state, fault);
+    if (!read_file(text, path, fault))
+        return false;
+    if (state_text_read(arena, text->bytes, text->length, state, fault))
+        return true;
+    if (fault->where[0] == '\0')
+        fault_where(fault, "%s", path);
+    if (fault->next[0] == '\0')
+        fault_next(fault, "export it anew: pipster state export %s", path);
+    return false;
 }
 
 static bool make_folder(struct arena *arena, const char **folder, struct fault *fault)

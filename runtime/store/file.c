@@ -95,8 +95,33 @@ bool file_check_owner(const char *path, bool *exists, struct fault *fault)
     return true;
 }
 
+// A device or a pipe is not a place for a file, nor is a link that leads to another
+// filesystem, as /dev/stdout does.
+static bool is_replaceable(const char *from, const char *to)
+{
+    struct stat fresh, there, led_to;
+    if (lstat(to, &there) != 0 || S_ISDIR(there.st_mode))
+        return true; // whatever is wrong with it is told by the renaming
+    if (!S_ISLNK(there.st_mode))
+        return S_ISREG(there.st_mode);
+    return stat(to, &led_to) != 0 ||
+           (S_ISREG(led_to.st_mode) && stat(from, &fresh) == 0 &&
+            led_to.st_dev == fresh.st_dev);
+}
+
+static bool refuse_place(const char *to, struct fault *fault)
+{
+    fault_set(fault, FAULT_ERROR, "this is no plain file, and stays as it is");
+    fault_where(fault, "%s", to);
+    return fault_next(fault, "name a file that is there, or is not there yet");
+}
+
 bool file_publish(const char *from, const char *to, bool *kept, struct fault *fault)
 {
+    if (kept == NULL && !is_replaceable(from, to)) {
+        unlink(from);
+        return refuse_place(to, fault);
+    }
     if (!sync_path(from, 0, fault))
         return false;
     // `kept` given means: never replace what is there.

@@ -16,7 +16,8 @@ bool file_create(const char *path, bool fresh, struct fault *fault) FAULT_CHECKE
 // plain file, is refused.
 bool file_check_owner(const char *path, bool *exists, struct fault *fault) FAULT_CHECKED;
 
-// Makes the bytes of `from` durable and names it `to`, in place of what has that name;
+// Makes the bytes of `from` durable and names it `to`, in place of the file of that name;
+// a device or a pipe of that name is refused, and `from` is removed;
 // with `kept` given, what has that name stays, *kept says so, and `from` is removed.
 bool file_publish(const char *from, const char *to, bool *kept,
                   struct fault *fault) FAULT_CHECKED;

@@ -127,6 +127,18 @@ sums_up() { # TEXT
   done
 }
 
+@test "an exported state that is missing or cut off is told, with what to type" {
+  pipster state export state.json
+  head -c 300 state.json >cut.json
+  on 1 pipster rules --state cut.json
+  [ "$status" -eq 1 ] || { echo "$output"; return 1; }
+  says 'where cut.json'
+  says 'next  export it anew: pipster state export cut.json'
+  on 1 pipster rules --state none.json
+  [ "$status" -eq 64 ] || { echo "$output"; return 1; }
+  says 'next  pipster state export none.json'
+}
+
 @test "plan and rules agree on what is no proposal: whether it can be paid is not known" {
   cat >>playbooks/shop.lua <<'END'
 rule "audited" {

@@ -84,10 +84,34 @@ static void only_plain_files_of_ours_will_do(void **state)
     assert_string_equal(fixture->fault.where, path);
 }
 
+static void what_is_no_file_is_not_replaced(void **state)
+{
+    struct fixture *fixture = *state;
+    char from[FIXTURE_PATH], to[FIXTURE_PATH], link[FIXTURE_PATH];
+    struct stat status;
+    snprintf(from, sizeof from, "%s/from", fixture->folder);
+    snprintf(to, sizeof to, "%s/pipe", fixture->folder);
+    snprintf(link, sizeof link, "%s/link", fixture->folder);
+    assert_int_equal(mkfifo(to, 0600), 0);
+    assert_int_equal(symlink("/proc/self/status", link), 0);
+    const char *const places[] = {to, link};
+    for (size_t i = 0; i < 2; i++) {
+        write_text(from, "first");
+        assert_false(file_publish(from, places[i], NULL, &fixture->fault));
+        assert_string_equal(fixture->fault.where, places[i]);
+        assert_true(fixture->fault.next[0] != '\0');
+        assert_int_equal(access(from, F_OK), -1);
+        assert_int_equal(lstat(places[i], &status), 0);
+        assert_false(S_ISREG(status.st_mode));
+        fault_clear(&fixture->fault);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         fixture_test(publishing_replaces_unless_told_to_keep),
+        fixture_test(what_is_no_file_is_not_replaced),
         fixture_test(folders_and_files_are_private),
         fixture_test(only_plain_files_of_ours_will_do),
     };
