@@ -234,18 +234,31 @@ enum known_hosts_verdict known_hosts_judge(const struct known_hosts *known,
     return same_type ? KNOWN_HOSTS_CHANGED : KNOWN_HOSTS_OTHER;
 }
 
+// The type of a key, and what is asked for to get it.
+static const char *const methods[][2] = {
+    {"ssh-ed25519", "ssh-ed25519"},
+    {"ecdsa-sha2-nistp256", "ecdsa-sha2-nistp256"},
+    {"ecdsa-sha2-nistp384", "ecdsa-sha2-nistp384"},
+    {"ecdsa-sha2-nistp521", "ecdsa-sha2-nistp521"},
+#if LIBSSH2_VERSION_NUM >= 0x010b00
+    {"ssh-rsa", "rsa-sha2-512,rsa-sha2-256"},
+#endif
+};
+
+bool known_hosts_can_be_asked(const struct known_hosts *known)
+{
+    for (size_t i = 0; i < known->count; i++) {
+        for (size_t k = 0; k < sizeof methods / sizeof methods[0]; k++) {
+            if (strcmp(known->keys[i].type, methods[k][0]) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
 const char *known_hosts_preference(struct arena *arena,
                                    const struct known_hosts_key *pins, size_t pin_count)
 {
-    static const char *const methods[][2] = {
-        {"ssh-ed25519", "ssh-ed25519"},
-        {"ecdsa-sha2-nistp256", "ecdsa-sha2-nistp256"},
-        {"ecdsa-sha2-nistp384", "ecdsa-sha2-nistp384"},
-        {"ecdsa-sha2-nistp521", "ecdsa-sha2-nistp521"},
-#if LIBSSH2_VERSION_NUM >= 0x010b00
-        {"ssh-rsa", "rsa-sha2-512,rsa-sha2-256"},
-#endif
-    };
     struct text text;
     text_init(&text, 0);
     // First those known, so that a host with several keys answers with one we can judge.

@@ -36,6 +36,8 @@ struct known_hosts {
 // wants them: "ssh-ed25519,ecdsa-sha2-nistp256".
 const char *known_hosts_preference(struct arena *arena,
                                    const struct known_hosts_key *pins, size_t pin_count);
+// Whether one of them is of a type that can be asked for: RSA needs libssh2 1.11.
+bool known_hosts_can_be_asked(const struct known_hosts *known);
 // All keys that `text` (a known_hosts file) holds for host:port, hashed names included.
 bool known_hosts_read(struct arena *arena, const char *text, const char *host, int port,
                       struct known_hosts *known, struct fault *fault) FAULT_CHECKED;

@@ -93,6 +93,34 @@ static void explain_new(struct ssh *ssh, const struct known_hosts_key *offered,
                offered->type, offered->base64);
 }
 
+// Nothing is known that it could have answered with: neither a sign of somebody else, nor
+// of the host.
+static void explain_unasked(struct ssh *ssh, const struct known_hosts_key *offered,
+                            const char *print, struct fault *fault)
+{
+    const struct ssh_target *target = &ssh->target;
+    struct text known;
+    text_init(&known, 0);
+    list_fingerprints(ssh, NULL, &known);
+    fault_set(fault, FAULT_BLOCKED, "the host key of %s cannot be checked",
+              ssh_place(ssh));
+    fault_why(fault,
+              "known is only %s (%s), a type that is not asked for here%s; it answers "
+              "with %s %s",
+              known.bytes,
+              target->pin_count > 0 ? "the pinned key" : target->known_hosts_path,
+              strstr(known.bytes, "ssh-rsa") ? " (RSA needs libssh2 1.11)" : "",
+              offered->type, print);
+    fault_next(
+        fault,
+        "let ssh, which checks the known key, show the other one (ssh -p %d %s cat "
+        "/etc/ssh/ssh_host_ed25519_key.pub), and %s",
+        target->port, target->address,
+        target->pin_count > 0 ? "give it as host_key"
+                              : "add it to known_hosts, or give it as host_key");
+    text_clear(&known);
+}
+
 static void explain_other(struct ssh *ssh, const struct known_hosts_key *offered,
                           const char *print, bool same_type, struct fault *fault)
 {
@@ -149,6 +177,8 @@ bool ssh_trust_judge(struct ssh *ssh, struct fault *fault)
         explain_revoked(ssh, &offered, print, fault);
     else if (verdict == KNOWN_HOSTS_NEW)
         explain_new(ssh, &offered, print, fault);
+    else if (!known_hosts_can_be_asked(&ssh->known))
+        explain_unasked(ssh, &offered, print, fault);
     else
         explain_other(ssh, &offered, print, verdict == KNOWN_HOSTS_CHANGED, fault);
     return false;

@@ -121,6 +121,10 @@ host:authorized_key "ada" { user = "pipster", key = key, options = { "no-pty" } 
     local takes = have or want.exclusive
     return takes and scripts.revert((want or have).user)
   end,
+  preview = function(change)
+    return { notes = change.want and change.want.exclusive and {
+      "every other key of that user goes, but for those of host:user" } or nil }
+  end,
   commands = function(have, want)
     local asked = want or have
     local blob = blob_of(asked.key)

@@ -42,6 +42,14 @@ local function found_of(item, live, kept)
     persistent = plain(kept) == (kind_of(wanted) == "string" and wanted or value) }
 end
 
+-- Of a number with a fraction, or one that is larger than Lua's, digits would be lost.
+local function whole(value)
+  local integer = math.tointeger(value)
+  if integer then return ("%d"):format(integer) end
+  fault(("%s is no whole number"):format(value), {
+    next = "write the value as text: value = \"0.5\"" })
+end
+
 return type {
   name = "sysctl",
   doc = "A kernel parameter: set at once, kept over a reboot, read back.",
@@ -59,7 +67,7 @@ return type {
     if name and declared.key == nil then declared.key = name end
     check(declared)
     if kind_of(declared.value) == "number" then
-      declared.value = ("%d"):format(declared.value)
+      declared.value = whole(declared.value)
     elseif kind_of(declared.value) == "string" then
       declared.value = plain(declared.value)
     end

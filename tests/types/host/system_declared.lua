@@ -28,6 +28,8 @@ local refused = {
   { "authorized_key", { user = "a", key = "from=\"x\" " .. key }, "no public SSH key" },
   { "authorized_key", { user = "a", key = "-----BEGIN OPENSSH" }, "no public SSH key" },
   { "sysctl", { value = 1 }, "no name of a kernel parameter", "vm swappiness" },
+  { "sysctl", { value = 0.5 }, "no whole number", "vm.swappiness" },
+  { "sysctl", { value = 18446744073692774399 }, "no whole number", "kernel.shmmax" },
   { "kernel_module", {}, "no name of a kernel module", "loop; reboot" },
   { "hostname", { hostname = "app1.example.com" }, "the name of a host" },
   { "hostname", { hostname = "app1", domain = "exa mple" }, "a domain" },

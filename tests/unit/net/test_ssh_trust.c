@@ -235,6 +235,25 @@ static void test_an_authority_is_said_not_to_count(void **state)
     assert_null(strstr(log_of(&world->right), "userauth-request"));
 }
 
+// A key that this build never asks for is no sign of a man in the middle, nor of the
+// host.
+static void test_a_key_that_cannot_be_asked_for(void **state)
+{
+    struct world *world = *state;
+    start_relay(world, world->right.port);
+    world->is_pinned = false;
+    world->accepts_new = true;
+    // A blob needs no more than its type to be a line of known_hosts.
+    assert_false(connect_by_relay(
+        world, known_hosts(world, "", "ssh-dss AAAAB3NzaC1kc3MAAAABAAAAAQ==")));
+    assert_int_equal(world->fault.kind, FAULT_BLOCKED);
+    assert_non_null(strstr(world->fault.what, "cannot be checked"));
+    assert_non_null(strstr(world->fault.why, "ssh-dss"));
+    assert_non_null(strstr(world->fault.next, "ssh_host_ed25519_key.pub"));
+    assert_null(strstr(world->fault.next, "stand between"));
+    assert_null(strstr(log_of(&world->right), "userauth-request"));
+}
+
 int main(void)
 {
     if (!sshd_is_installed())
@@ -249,6 +268,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_pinned_key_may_be_revoked, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_an_authority_is_said_not_to_count, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_a_key_that_cannot_be_asked_for, set_up,
                                         tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
