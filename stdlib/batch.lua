@@ -92,12 +92,26 @@ local function undecided_of(items, results, in_run)
   return undecided
 end
 
+-- What one item keeps from being looked for is told of that one.
+local function probe_text(group, context)
+  local ok, text = pcall(group.type.probe, group.items, context)
+  if ok then return text end
+  for _, item in ipairs(group.items) do
+    local alone, problem = pcall(group.type.probe, { item }, context)
+    if not alone then
+      local told = fault.is(problem) and problem or { what = tostring(problem) }
+      fault(item.address .. " cannot be looked for: " .. told.what, { why = told.why,
+        next = told.next })
+    end
+  end
+  error(text, 0)
+end
+
 -- A part more where something is to go that may have been edited: its text is the last.
 local function probe(host, groups, items, in_run)
   local nonce, parts = random.hex(16), {}
   for index, group in ipairs(groups) do
-    parts[index] = group.type.probe(group.items, { folder = script.folder(),
-      in_run = in_run })
+    parts[index] = probe_text(group, { folder = script.folder(), in_run = in_run })
   end
   parts[#parts + 1] = written.probe(items)
   local result = session.open(host, { pins = pins_of(host,

@@ -16,6 +16,15 @@ static void print(const struct schema *schema, bool json, bool whole)
         type_view_print_name(stdout, schema);
 }
 
+// As it stands in a playbook, where a type without a dot is a word of its host:
+// host:file, box:file.
+static const char *bare(const char *word)
+{
+    const char *colon = strrchr(word, ':');
+    const char *name = colon ? colon + 1 : word;
+    return strncmp(name, "host.", 5) == 0 ? name + 5 : name;
+}
+
 static bool miss(struct workbench *bench, const char *wanted,
                  const struct schema *const *schemas, size_t count, struct fault *fault)
 {
@@ -48,7 +57,7 @@ static bool print_types(struct workbench *bench, const char *wanted, struct faul
 static int run(const struct options *options, struct fault *fault)
 {
     struct workbench bench;
-    const char *wanted = options->word_count > 0 ? options->words[0] : NULL;
+    const char *wanted = options->word_count > 0 ? bare(options->words[0]) : NULL;
     if (options->json)
         json_view_version(stdout);
     bool done = workbench_open(&bench, options, WORKBENCH_READ, fault) &&

@@ -127,6 +127,10 @@ PYTHON
   run "$pipster" types hetzner.server
   [ "$status" -eq 0 ]
   [[ $output == *'image'*'required'* ]]
+  for name in file host:file host.file box:file; do
+    run "$pipster" types "$name"
+    [ "$status" -eq 0 ] && [[ $output == 'file: A file on a host'*'default "0644"'* ]]
+  done
   run "$pipster" types hetzner.sever
   [ "$status" -eq 64 ] && [[ $output == *'hetzner.server'* ]]
 }
