@@ -5,6 +5,7 @@
 -- only.
 local encode = require "encode"
 local shell = require "shell"
+local suspect = require "host_suspect"
 
 local survey = {}
 
@@ -122,8 +123,15 @@ end
 local function content_of(found, field)
   local text = encode.base64_decode(field[6])
   local plain = utf8.len(text) and not text:find("\0", 1, true)
-  if field[6] ~= "" and plain then return text end
-  found.leave(field[2] .. ": not a text of at most 64 KiB")
+  local word = plain and suspect.word(text)
+  if word then
+    found.leave(field[2] .. ": it seems to hold a secret (" .. word
+      .. "), which is not written down: declare it with secret(…)")
+  elseif field[6] ~= "" and plain then
+    return text
+  else
+    found.leave(field[2] .. ": not a text of at most 64 KiB")
+  end
 end
 
 function readers.file(found, field)
@@ -142,6 +150,7 @@ function readers.private(found, field)
 end
 
 function readers.service(found, field)
+  if is_base(field[2]) then return end
   found.add("service", field[2], { unit = field[2], running = field[3] == "active" })
 end
 
