@@ -10,6 +10,7 @@ local secret = require "secret"
 local shell = require "shell"
 local text = require "host_text"
 local kind_of, type = type, require "type"
+local way_in = require "host_way_in"
 
 local function marker(comment, word, name)
   local line = word .. " pipster " .. (name or "")
@@ -140,6 +141,7 @@ host:block "machines" {
 
   probe = each.probe(probe_one),
   read = each.read("^(%d+):(%l+):([%w+/=]*)$", found_of),
+  preview = function(change) return { warnings = way_in.warnings(change) } end,
   commands = function(have, want, context)
     local name = context and context.name or "…"
     if not want then

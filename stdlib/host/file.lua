@@ -11,6 +11,7 @@ local shell = require "shell"
 local source = require "host_file"
 local kind_of, type = type, require "type"
 local unknown = require "unknown"
+local way_in = require "host_way_in"
 
 local most_shown = 65536
 
@@ -189,7 +190,8 @@ return type {
       for key, value in pairs(want) do refined[key] = value end
       refined.content = content
     end
-    return { want = refined, hidden = private and { "content" } or nil }
+    return { want = refined, hidden = private and { "content" } or nil,
+      warnings = way_in.warnings(change) }
   end,
   uploads = source.sent,
   commands = function(have, want, context)

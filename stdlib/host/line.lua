@@ -9,6 +9,7 @@ local fault = require "fault"
 local shell = require "shell"
 local text = require "host_text"
 local kind_of, type = type, require "type"
+local way_in = require "host_way_in"
 
 local function check(declared, name)
   local line = declared.line
@@ -99,9 +100,8 @@ return type {
       doc = "begin the file where there is none" },
   },
   example = [[
-host:line "sshd: no passwords" {
-  path = "/etc/ssh/sshd_config",
-  line = "PasswordAuthentication no", match = "^#?PasswordAuthentication ",
+host:line "passwords last a year" {
+  path = "/etc/login.defs", line = "PASS_MAX_DAYS 365", match = "^#?PASS_MAX_DAYS",
 }]],
   shorthand = function(declared, name)
     shell.check_path(declared.path)
@@ -111,6 +111,7 @@ host:line "sshd: no passwords" {
 
   probe = each.probe(probe_one),
   read = each.read("^(%d+):(%d+):([%w+/=]*)$", found_of),
+  preview = function(change) return { warnings = way_in.warnings(change) } end,
   commands = function(have, want)
     if not want then
       return { { "remove the line from " .. have.path, shell.join({ "if [ -f ",

@@ -95,7 +95,7 @@ return type {
     groups = attribute.set { default = {},
       doc = "groups it must be in; created where missing" },
     sudo = attribute.string { default = "no", one_of = { "no", "password", "nopasswd" },
-      doc = "whether it may become root" },
+      doc = "a rule by which it may become root; those of others stay" },
     ssh_keys = attribute.set { default = {},
       doc = "public keys, or hetzner.ssh_key resources" },
     uid = attribute.integer { optional_computed = true, doc = "its number" },
