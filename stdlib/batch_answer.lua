@@ -5,6 +5,7 @@
 local crash = require "crash"
 local fault = require "fault"
 local script = require "batch_script"
+local kind_of = type
 
 local answer = {}
 
@@ -64,11 +65,13 @@ end
 -- What the probe found after the step decides.
 function answer.judge(result, step, found)
   result.found = found
+  local creates = step.want and step.want.creates
   if result.outcome == "done" and step.want and found == nil then
     result.outcome = "failed"
     result.fault = fault.new(step.address .. " was carried out, and is not there", {
-      why = "every command succeeded, and still nothing like it was found",
-        where = step.where })
+      why = "every command succeeded, and still nothing like it was found"
+        .. (kind_of(creates) == "string" and ": " .. creates or ""), where = step.where,
+      next = "see on the host what its commands made of it, mend them, and run again" })
   end
 end
 
