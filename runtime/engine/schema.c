@@ -291,6 +291,14 @@ static bool check_missing(const struct checking *checking,
                       kind_words(attribute->kind));
 }
 
+// How many attributes a declaration can end up with, when so many are given.
+static size_t most_entries(const struct schema *schema, size_t given)
+{
+    for (size_t i = 0; i < schema->attribute_count; i++)
+        given += schema->attributes[i].fallback != NULL;
+    return given;
+}
+
 bool schema_check(const struct schema *schema, struct arena *arena, const char *where,
                   const char *address, const struct value *declared,
                   const struct value **checked, struct fault *fault)
@@ -304,7 +312,7 @@ bool schema_check(const struct schema *schema, struct arena *arena, const char *
     }
     size_t given = is_map ? declared->map.count : 0, count = 0;
     struct value_entry *entries =
-        arena_alloc(arena, (given + schema->attribute_count + 1) * sizeof *entries);
+        arena_alloc(arena, (most_entries(schema, given) + 1) * sizeof *entries);
     for (size_t i = 0; i < given; i++) {
         if (value_is_null(declared->map.entries[i].value))
             continue;
