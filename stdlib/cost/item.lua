@@ -21,8 +21,8 @@ local function refuse(text)
   })
 end
 
--- "4.99 €/month": all at once, since every plan asks for every price.
-local whole = "^%s*([%d.]+)%s*([^%d%s./]+)%s*/%s*(%l+)%s*$"
+-- "4.99 €/month", as it is most often written: every plan asks for every price.
+local whole = "^([%d.]+) ([^%s/]+)/(%l+)$"
 
 local function split(text)
   local amount, unit, period = text:match(whole)
