@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "script/handle.h"
+#include "script/machine.h"
 #include "script/raise.h"
 
 #include <lauxlib.h>
@@ -276,9 +277,9 @@ void reference_join(lua_State *lua, int first, int last)
 static int l_concat(lua_State *lua)
 {
     lua_Debug level;
-    bool is_main = lua_pushthread(lua) == 1;
+    bool is_deep = lua_pushthread(lua) == 1 && !script_of(lua)->options.shallow;
     lua_settop(lua, 2);
-    if (lua_getstack(lua, is_main ? REFERENCE_DEPTH_MAIN : REFERENCE_DEPTH_TASK, &level))
+    if (lua_getstack(lua, is_deep ? REFERENCE_DEPTH_MAIN : REFERENCE_DEPTH_TASK, &level))
         raise_error(lua, "text with references in it cannot be joined this many calls "
                          "deep: join it further out");
     check_parts(lua, 1, 2);

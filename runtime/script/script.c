@@ -113,8 +113,9 @@ bool script_open(struct script **opened, const struct script_options *options,
     text_init(&script->price_key, 0);
     guard_init(&script->guard, options);
     script->lua = lua_newstate(guard_allocate, &script->guard);
+    int stack = options->shallow ? REFERENCE_STACK_TASK : REFERENCE_STACK_MAIN;
     if (script->lua == NULL || !task_open(script) ||
-        !lua_checkstack(script->lua, REFERENCE_STACK_MAIN)) {
+        !lua_checkstack(script->lua, stack)) {
         script_close(script);
         return fault_set(fault, FAULT_INTERNAL, "out of memory");
     }

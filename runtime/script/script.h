@@ -44,6 +44,7 @@ struct script_options {
     int64_t instruction_ceiling; // of one evaluation or resume; 0: 200 million
     int64_t cpu_ceiling_ms;      // of the same; 0: 20 s
     int64_t hang_ms;             // inside one C function of Lua; 0: 10 s
+    bool shallow;                // reads settings: no more stack than a task has
     // Called on another thread before a hang ends the process with hang_exit (0: 1).
     void (*hung)(void *context);
     void *hung_context;

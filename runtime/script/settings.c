@@ -56,7 +56,7 @@ bool settings_read(const char *path, struct arena *arena, const struct value **s
 {
     struct text text;
     struct script *script = NULL;
-    struct script_options options = {0};
+    const struct script_options options = {.shallow = true};
     const char *slash = strrchr(path, '/');
     text_init(&text, LONGEST);
     struct reading reading = {.arena = arena};

@@ -77,6 +77,23 @@ static void test_refused(void **state)
     }
 }
 
+// A state that only reads settings has less stack, and knows it.
+static void test_shallow(void **state)
+{
+#define JOIN_AT(DEPTH)                                                                   \
+    "local a = require(\"test\").thing \"a\" { size = 1 }\n"                             \
+    "local function f(n) if n > 0 then return (f(n - 1)) end "                           \
+    "return \"x\" .. a.ipv4 end f(" DEPTH ")"
+    struct fixture *fixture = *state;
+    fixture_run_well(fixture, JOIN_AT("100"));
+    script_close(fixture->script);
+    fixture->options.shallow = true;
+    fixture_start(fixture);
+    fixture_run_well(fixture, JOIN_AT("20"));
+    fixture_run_ill(fixture, JOIN_AT("100"), "main.lua:", "this many calls deep");
+#undef JOIN_AT
+}
+
 static void test_allowed(void **state)
 {
     fixture_run_well(
@@ -238,6 +255,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         FIXTURE_TEST(test_refused),
         FIXTURE_TEST(test_allowed),
+        FIXTURE_TEST(test_shallow),
         FIXTURE_TEST(test_environments_are_fresh),
         FIXTURE_TEST(test_loops_are_halted),
         FIXTURE_TEST(test_slow_instructions_are_halted),
