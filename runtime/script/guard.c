@@ -89,12 +89,14 @@ static int64_t busy_ms(const struct guard *guard)
 }
 
 // A thread that is not given the processor does not hang: its own time is what counts.
+// Nor does a process that was stopped for a while: of that no more than two ticks are
+// counted.
 static void *watch(void *context)
 {
     struct guard *guard = context;
     const int64_t tick_ms = guard->hang_ms / 8 + 1;
     unsigned long seen = 0;
-    int64_t still_ms = 0, began_ms = 0;
+    int64_t still_ms = 0, began_ms = 0, last_ms = clock_monotonic_ms();
     pthread_mutex_lock(&guard->mutex);
     while (!guard->ending) {
         struct timespec until;
@@ -103,7 +105,10 @@ static void *watch(void *context)
         pthread_cond_timedwait(&guard->changed, &guard->mutex, &until);
         unsigned long beat = atomic_load(&guard->beat);
         bool moved = beat != seen || !atomic_load(&guard->inside);
-        still_ms = moved ? 0 : still_ms + tick_ms;
+        int64_t passed_ms = clock_monotonic_ms() - last_ms;
+        last_ms += passed_ms;
+        still_ms += passed_ms < 2 * tick_ms ? passed_ms : 2 * tick_ms;
+        still_ms = moved ? 0 : still_ms;
         began_ms = moved ? busy_ms(guard) : began_ms;
         seen = beat;
         if (busy_ms(guard) - began_ms >= guard->hang_ms ||
