@@ -98,6 +98,8 @@ static void says_what_is_missing(void **state)
     struct spawn_call call = {.argv = argv, .log = place->log, .descriptor = -1};
     struct fault fault = {0};
     pid_t pid;
+    // A folder that we may not look into would be another reason.
+    setenv("PATH", "/usr/bin:/bin", 1);
     assert_false(spawn_start(&call, &pid, &fault));
     assert_non_null(strstr(fault.what, "pipster-no-such-program"));
     assert_non_null(strstr(fault.next, "tests/packages"));
