@@ -50,7 +50,7 @@ teardown_file() {
 setup() { cd "$PAGE" || return 1; }
 
 browser() { # FLAGS… FILE
-  HOME=$PAGE/home timeout 60 chromium --headless --no-sandbox --disable-gpu \
+  HOME=$PAGE/home timeout 300 chromium --headless --no-sandbox --disable-gpu \
     --disable-dev-shm-usage --user-data-dir="$PAGE/browser" \
     --allow-file-access-from-files --virtual-time-budget=10000 "$@" 2>browser.log
 }

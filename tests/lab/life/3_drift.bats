@@ -130,7 +130,7 @@ is_off() { [ "$(server .status)" = off ]; }
 
 @test "the server powered off through the API" {
   api POST "/servers/$(server .id)/actions/poweroff" '{}' >/dev/null
-  within 30 is_off
+  within 300 is_off
   drifted update hetzner.server/app power
   [ "$(server .status)" = running ]
   https /health/ready

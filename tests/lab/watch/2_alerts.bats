@@ -56,18 +56,18 @@ ask_freely() {
 
 @test "stopped: both monitors see it and mail comes; started: both see that, and mail comes" {
   ask_freely
-  within 60 uptimerobot_says UP
-  within 60 better_stack_says up
+  within 300 uptimerobot_says UP
+  within 300 better_stack_says up
   on 'cd /opt/pipster/identity && docker-compose stop identity' >/dev/null
-  within 60 uptimerobot_says DOWN
-  within 60 better_stack_says down
-  within 30 eval 'mails | grep -qi down'
+  within 300 uptimerobot_says DOWN
+  within 300 better_stack_says down
+  within 300 eval 'mails | grep -qi down'
   # A run finds it stopped, and starts it.
   ends 0 run --yes "${second[@]}"
   tells '~ app:docker.compose/identity'
-  within 60 uptimerobot_says UP
-  within 60 better_stack_says up
-  within 30 eval 'mails | grep -qi up'
+  within 300 uptimerobot_says UP
+  within 300 better_stack_says up
+  within 300 eval 'mails | grep -qi up'
 }
 
 @test "without the second monitor again: it is gone, and so is its price" {
