@@ -87,13 +87,15 @@ early() { killed_after_step app:package/git early; }
 # From outside, while Compose is at work: no named point is in the middle of a step.
 within_a_step() {
   run_until within app:docker.compose/identity
-  within 30 is_running docker-compose || complain "compose is not at work"
+  within 120 is_running docker-compose || complain "compose is not at work"
+  host_processes -x docker-compose | xargs -r kill -STOP # it is held in the midst of it
   kill -KILL "$(pgrep -P "$running" -x pipster)"
   code=0
   wait "$running" || code=$?
   equal "exit code" 137 "$code"
   keep_state within
   ! steps_log | grep -q 'end \S* app:docker.compose' || complain "compose had ended"
+  host_processes -x docker-compose | xargs -r kill -CONT
 }
 
 middle() { killed_after_step app:docker.compose/identity middle; }
@@ -109,7 +111,7 @@ run_until() { # LOG ADDRESS
   "$build/lab/execs" "$our_execs" "$pipster" --lab run playbooks/phase1.lua --yes -v \
     >"$audit/logs/$1.log" 2>&1 &
   running=$!
-  within 120 step_begun "$2" || complain "$2 did not begin" "$(tail -n 5 "$audit/logs/$1.log")"
+  within 600 step_begun "$2" || complain "$2 did not begin" "$(tail -n 5 "$audit/logs/$1.log")"
 }
 
 step_begun() { steps_log | tail -n "+$((run_seen + 1))" | grep -qE "begin \S+ $1\$"; }
@@ -131,13 +133,13 @@ is_running() { host_processes -x "$1"; }
 
 cut_off() {
   run_until cut app:docker.engine
-  within 60 is_running dpkg || complain "nothing is being installed"
+  within 300 is_running dpkg || complain "nothing is being installed"
   host_processes -f '^sshd: root' | xargs -r kill -KILL || complain "no session to cut"
   interrupted cut
 }
 
 host_listens() {
-  find_host && timeout 2 bash -c "read -r line </dev/tcp/$address/22 && [ \"\$line\" ]"
+  find_host && timeout 20 bash -c "read -r line </dev/tcp/$address/22 && [ \"\$line\" ]"
 }
 
 reset() {
@@ -146,7 +148,7 @@ reset() {
   run_until reset app:fail2ban
   api POST "/servers/$id/actions/reset" >/dev/null || complain "the host was not reset"
   interrupted reset
-  within 60 host_listens || complain "the host did not come back"
+  within 300 host_listens || complain "the host did not come back"
   [ "$init" != "$before" ] || complain "it is the same boot"
 }
 
@@ -187,6 +189,7 @@ converge() { # LOG
 }
 
 reloads() {
+  inside journalctl --sync
   inside journalctl -u caddy -o cat --no-pager | grep -c '^Reloaded caddy'
 }
 

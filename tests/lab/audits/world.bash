@@ -56,7 +56,7 @@ api() { # METHOD PATH
 open_world() {
   "$build/lab/execs" "$host_execs" "$pipster" lab up >"$audit/logs/up.log" 2>&1 &
   tracer=$!
-  within 600 lab_is_up || { cat "$audit/logs/up.log"; exit 1; }
+  within 1800 lab_is_up || { cat "$audit/logs/up.log"; exit 1; }
   eval "$("$pipster" lab env)"
 }
 
@@ -64,7 +64,7 @@ lab_is_up() { grep -q '^The lab is up' "$audit/logs/up.log"; }
 
 close_world() {
   "$pipster" lab down >/dev/null || exit 1
-  within 30 tracer_has_ended
+  within 300 tracer_has_ended
 }
 
 tracer_has_ended() { ! kill -0 "$tracer"; }
@@ -115,6 +115,6 @@ step_said() { # PATTERN: of "begin LABEL ADDRESS", "end LABEL ADDRESS STATUS"
 }
 
 secure_shell() { # COMMAND…: on the host, by another client than ours
-  ssh -q -i .pipster/lab/ssh/id_ed25519 -o BatchMode=yes -o ConnectTimeout=5 \
+  ssh -q -i .pipster/lab/ssh/id_ed25519 -o BatchMode=yes -o ConnectTimeout=20 \
     -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null "root@$address" "$@"
 }
