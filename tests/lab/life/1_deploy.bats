@@ -25,6 +25,7 @@ setup() { setup_life; }
   mapfile -t commands < <(commands_of "$root/docs/LAB.md")
   [[ ${commands[0]} == "pipster lab up "* ]]
   [[ ${commands[1]} == "pipster --lab run playbooks/phase1.lua --yes" ]]
+  date -u +%F >"$LIFE/begun"
   run bash -c "${commands[1]}"
   [ "$status" -eq 0 ] || { echo "$output"; return 1; }
   tells 'Checks: 11 of 11 passed.' ' 0 failed, 0 skipped' "url = https://$domain" \
@@ -35,6 +36,7 @@ setup() { setup_life; }
     '.attributes.host_keys[] | "\($address) \(.)"' >"$LIFE/known"
   [ "$(grep -c . "$LIFE/known")" -ge 1 ]
   echo "$address" >"$LIFE/address"
+  date -u +%F >"$LIFE/deployed"
   [[ ${commands[2]} == "pipster lab status" ]]
   bash -c "${commands[2]}"
 }
@@ -84,7 +86,7 @@ setup() { setup_life; }
 
 @test "only 22, 80 and 443 are open" {
   setup_deployed
-  for port in 22 80 443; do timeout 3 bash -c "</dev/tcp/$address/$port"; done
+  for port in 22 80 443; do timeout 30 bash -c "</dev/tcp/$address/$port"; done
   on 'ss -Hltn | grep -q 127.0.0.1:5000'
   run timeout 3 bash -c "</dev/tcp/$address/5000"
   [ "$status" -ne 0 ]

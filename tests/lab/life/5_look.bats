@@ -31,16 +31,16 @@ followers() { on 'pgrep -c journalctl' | grep -qx "$1"; }
   on 'logger -t pipster-test before'
   env --default-signal=INT "$pipster" --lab logs app --follow -n 100 >followed 2>&1 3>&- &
   local running=$! status=0
-  within 10 grep -q 'before' followed
+  within 120 grep -q 'before' followed
   on 'logger -t pipster-test meanwhile'
-  within 10 grep -q 'meanwhile' followed
+  within 120 grep -q 'meanwhile' followed
   followers 1
   kill -INT $running
   wait $running || status=$?
   [ "$status" = 130 ]
   fails grep -qa 'error:' followed
   [ "$(tr -d '\0' <followed | wc -c)" = "$(wc -c <followed)" ] # none of our marks
-  within 15 followers 0
+  within 120 followers 0
 }
 
 @test "facts: Docker, ports, addresses, in one round trip" {

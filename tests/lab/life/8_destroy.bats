@@ -40,7 +40,7 @@ setup() { setup_deployed; }
   [ "$(curl -fsS "$PIPSTER_LAB_URL/status" | jq .empty)" = true ]
   ends 0 state list
   [ -z "$output" ]
-  within 60 eval '[ -z "$(ls "$lab/hosts")" ]'
+  within 300 eval '[ -z "$(ls "$lab/hosts")" ]'
 }
 
 @test "destroy again: nothing to do" {
@@ -53,7 +53,7 @@ none_inside() { [ -z "$(still_inside "$LIFE/insides")" ]; }
   mapfile -t commands < <(commands_of "$root/docs/LAB.md")
   [[ ${commands[-1]} == "pipster lab down "* ]]
   bash -c "${commands[-1]}"
-  within 30 none_inside || { still_inside "$LIFE/insides"; return 1; }
+  within 300 none_inside || { still_inside "$LIFE/insides"; return 1; }
   diff "$LIFE/before" <(traces)
   id=$(sed -n 's/^link v//p' "$LIFE/up" | head -n 1)
   [ -z "$(find /sys/fs/cgroup -type d -path "*/lab-$(stat -L -c %i /proc/self/ns/net)/$id*")" ]

@@ -90,7 +90,7 @@ within() { # SECONDS COMMAND…: polls
 
 # As root on the host, with the key that pipster pinned.
 on() { # SCRIPT
-  timeout 300 ssh -q -i "$lab/ssh/id_ed25519" -o BatchMode=yes -o ConnectTimeout=5 \
+  timeout 900 ssh -q -i "$lab/ssh/id_ed25519" -o BatchMode=yes -o ConnectTimeout=20 \
     -o StrictHostKeyChecking=yes -o UserKnownHostsFile="$LIFE/known" "root@$address" "$@"
 }
 
@@ -107,7 +107,7 @@ server() { # FIELD of the one server
 https() { # PATH [curl flags]
   local path=$1
   shift
-  curl -fsS --max-time 10 --cacert "$PIPSTER_CA_ROOTS" --resolve "$domain:443:$address" "$@" \
+  curl -fsS --max-time 60 --cacert "$PIPSTER_CA_ROOTS" --resolve "$domain:443:$address" "$@" \
     "https://$domain$path"
 }
 
