@@ -124,13 +124,25 @@ local function read_row(source, row)
   return reading
 end
 
+-- "2026-10" or "2026-10-31". A day that there is not would pass for one of the future.
+local function is_date(text)
+  local year, month, day = text:match("^(%d%d%d%d)%-(%d%d)%-?(%d*)$")
+  year, month = tonumber(year), tonumber(month)
+  if not year or month < 1 or month > 12 then return false end
+  if #text == 7 then return true end
+  local leap = year % 4 == 0 and (year % 100 ~= 0 or year % 400 == 0)
+  local days = month == 2 and (leap and 29 or 28) or 30 + (month + month // 8) % 2
+  day = #text == 10 and tonumber(day) or 0
+  return day >= 1 and day <= days
+end
+
 -- The newest line up to today.
 local function newest(source, text)
   local today, at, best = clock.text(), nil, nil
   each(source, text, function(cells, line)
     if not at then at = columns(source, cells, line) return end
     local date = cells[at.date] or ""
-    if not date:find("^%d%d%d%d%-%d%d$") and not date:find("^%d%d%d%d%-%d%d%-%d%d$") then
+    if not is_date(date) then
       refuse(source, line, ("%q is no day and no month"):format(date),
         "write dates as 2026-11-29 or 2026-11")
     end

@@ -37,6 +37,8 @@ local good = {
       customers = 50 },
     { separator = ";", decimal = ",", columns = { date = "Monat", mrr = "Umsatz",
       customers = "Kunden" } } },
+  { "the last days of months", "date,mrr,customers\n2024-02-29,1,1\n2026-07-31,2,2\n"
+    .. "2026-08-31,3,3\n2026-10,600.00,50\n2026-12-31,4,4\n", plain },
   { "all columns", "date,mrr,cautious,at_risk,customers,churned,currency\n"
     .. "2026-11-29,600,550,50,9,1,USD\n", { source = "csv", as_of = "2026-11-29",
       gross = "600", cautious = "550", at_risk = "50", customers = 9, churned = 1,
@@ -50,6 +52,13 @@ local bad = {
   { "date,mrr\n2027-01,5\n", nil, "no line up to today" },
   { "date,amount\n2026-10,5\n", nil, "no column mrr", "r.csv:1" },
   { "date,mrr\n10/2026,5\n", nil, '"10/2026" is no day', "r.csv:2" },
+  { "date,mrr\n2026-10,5\n2026-13,6\n", nil, '"2026-13" is no day', "r.csv:3" },
+  { "date,mrr\n2026-00,5\n", nil, '"2026-00" is no day', "r.csv:2" },
+  { "date,mrr\n2026-10-32,5\n", nil, '"2026-10-32" is no day', "r.csv:2" },
+  { "date,mrr\n2027-02-29,5\n", nil, '"2027-02-29" is no day', "r.csv:2" },
+  { "date,mrr\n2026-09-31,5\n", nil, '"2026-09-31" is no day', "r.csv:2" },
+  { "date,mrr\n2026-1011,5\n", nil, '"2026-1011" is no day', "r.csv:2" },
+  { "date,mrr\n2026-10-,5\n", nil, '"2026-10-" is no day', "r.csv:2" },
   { "date,mrr\n2026-10,\n", nil, "mrr is empty", "r.csv:2" },
   { "date,mrr\n\n2026-10,640,50\n", { separator = ";" }, "no column date", "r.csv:1" },
   { "date,mrr\n2026-10,\"640,50\"\n", nil, '"640,50" is no amount', "r.csv:2" },
