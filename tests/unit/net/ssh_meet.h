@@ -46,7 +46,8 @@ static inline struct ssh_target ssh_meet_target(const struct sshd *sshd,
         .identity_count = 1,
         .pins = pin,
         .pin_count = 1,
-        .patience_ms = 30000,
+        .patience_ms = SSHD_PATIENCE_MS,
+        .connect_timeout_ms = SSHD_PATIENCE_MS,
     };
 }
 

@@ -27,6 +27,8 @@
 #include <unistd.h>
 
 #define SSHD_PATH "/usr/sbin/sshd"
+// For a step of a session: no machine is so slow, and a test that hangs still says where.
+#define SSHD_PATIENCE_MS 250000
 
 struct sshd {
     char folder[64];

@@ -68,7 +68,8 @@ static int set_up_target(void **state)
         .identity_count = 1,
         .pins = &world->pin,
         .pin_count = 1,
-        .patience_ms = 30000,
+        .patience_ms = SSHD_PATIENCE_MS,
+        .connect_timeout_ms = SSHD_PATIENCE_MS,
     };
     return 0;
 }

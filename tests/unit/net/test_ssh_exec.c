@@ -51,7 +51,8 @@ static void connect_to(struct world *world)
         .identity_count = 1,
         .pins = &pin,
         .pin_count = 1,
-        .patience_ms = 30000,
+        .patience_ms = SSHD_PATIENCE_MS,
+        .connect_timeout_ms = SSHD_PATIENCE_MS,
     };
     world->ssh = NULL;
     ssh_connect(world->loop, &target, connected, world);

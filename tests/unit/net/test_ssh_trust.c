@@ -137,7 +137,8 @@ static bool connect_by_relay(struct world *world, const char *known_hosts_path)
         .pin_count = world->is_pinned,
         .known_hosts_path = known_hosts_path,
         .accept_new = world->accepts_new,
-        .patience_ms = 30000,
+        .patience_ms = SSHD_PATIENCE_MS,
+        .connect_timeout_ms = SSHD_PATIENCE_MS,
     };
     ssh_connect(world->loop, &target, connected, world);
     while (!world->came)
