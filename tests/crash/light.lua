@@ -19,7 +19,9 @@ host:file "/opt/app/secret.env" {
   mode = "0600", content = "DB=" .. secret("db_password", { length = 40 }) .. "\n",
 }
 host:command "second" {
-  run = "sleep 0.4; echo second >> /opt/app/done; touch /opt/app/second",
+  -- Nobody gets past it before the test says so.
+  run = "until [ -e /run/go ]; do sleep 0.05; done; echo second >> /opt/app/done; "
+    .. "touch /opt/app/second",
   creates = "/opt/app/second",
 }
 host:cron "disk" { schedule = "0 3 * * *", run = "df -h > /opt/app/disk" }
