@@ -7,7 +7,7 @@
 
 local catalogue = require "hetzner.shipped_catalogue"
 local services = require "cost.book_services"
-local storage = require "lab.hetzner_storage_types"
+local storage = require "hetzner.shipped_storage"
 
 local hetzner = { as_of = catalogue.as_of, first = "2025-10-01" }
 

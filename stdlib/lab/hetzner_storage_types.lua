@@ -1,35 +1,19 @@
 -- SPDX-License-Identifier: MIT
 --
--- What storage is sold as (prices of September 2026, net in EUR a month and an hour), and
--- where. How many snapshots the larger types allow is not known.
+-- What storage is sold as, as the API tells it.
 
 local json = require "json"
 local lists = require "lab.hetzner_lists"
 local refuse = require "lab.stand_in_refuse"
+local shipped = require "hetzner.shipped_storage"
 local stock = require "lab.hetzner_stock"
 
 local types = {}
 
 local TIB = 1099511627776
-local LOCATIONS = { "fsn1", "hel1" }
-
-local sold = {
-  { id = 1333, name = "bx11", tib = 1, snapshots = 10, month = "3.20", hour = "0.0051" },
-  { id = 1334, name = "bx21", tib = 5, snapshots = 20, month = "10.90", hour = "0.0175" },
-  { id = 1335, name = "bx31", tib = 10, month = "20.80", hour = "0.0333" },
-  { id = 1336, name = "bx41", tib = 20, month = "40.60", hour = "0.0651" },
-}
-
--- Net a month by type.
-function types.monthly()
-  local priced = {}
-  for _, described in ipairs(sold) do priced[described.name] = described.month end
-  return priced
-end
-
 local function prices(described)
   local rows = {}
-  for i, location in ipairs(LOCATIONS) do
+  for i, location in ipairs(shipped.locations) do
     rows[i] = {
       location = location, price_monthly = stock.price(described.month),
       price_hourly = stock.price(described.hour), setup_fee = stock.price "0",
@@ -52,7 +36,7 @@ end
 
 function types.find(id_or_name)
   local id = math.tointeger(tonumber(id_or_name))
-  for _, described in ipairs(sold) do
+  for _, described in ipairs(shipped.types) do
     if described.name == id_or_name or described.id == id then return described end
   end
   return nil
@@ -60,7 +44,7 @@ end
 
 -- Each type is sold in the same places.
 function types.is_sold_in(location)
-  for _, name in ipairs(LOCATIONS) do
+  for _, name in ipairs(shipped.locations) do
     if name == location then return true end
   end
   return false
@@ -74,7 +58,7 @@ end
 
 types.routes = {
   { "GET", "/storage_box_types", function(context)
-    return lists.answer(context, { table.unpack(sold) }, {
+    return lists.answer(context, { table.unpack(shipped.types) }, {
       key = "storage_box_types", filters = { name = function(t) return t.name end },
       view = types.view,
     })
