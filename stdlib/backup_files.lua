@@ -63,7 +63,8 @@ local function service(name, script, what)
     .. "Wants=network-online.target\n"
     .. "After=network-online.target docker.service postgresql.service\n\n"
     .. "[Service]\nType=oneshot\nExecStart=" .. files.library .. "/" .. script .. " "
-    .. name .. "\nExecStopPost=" .. files.library .. "/ended " .. name .. "\n"
+    .. name .. "\nExecStopPost=" .. files.library .. "/ended " .. name
+    .. (script == "drill" and " drill" or "") .. "\n"
     .. "TimeoutStartSec=6h\nNice=10\nIOSchedulingClass=idle\n"
 end
 

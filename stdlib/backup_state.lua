@@ -41,6 +41,11 @@ local function drill_warning(name, found, every)
       found.drill_file or "the newest backup", found.drill_error or "?",
       found.drill_last_good or "unknown", command)
   end
+  if found.drill == "unable" then
+    return ("the last restore drill could not be done: %s; the last one that passed is"
+      .. " %s; %s runs one"):format(found.drill_error or "?", found.drill_ok_at
+      and age(found.drill_ok_at) .. " old" or "none", command)
+  end
   local last = found.drill_ok_at or found.first_at
   if not every or not last or clock.now() - last <= state.periods[every] then
     return nil

@@ -22,12 +22,13 @@ function drill.run(opened, name)
     .. ")\" ] || [ $code = 0 ] || exit 67\ncat " .. note .. "; exit $code",
     { timeout = LONGEST })
   if result.status == 66 or result.status == 67 then
-    return { name = name, passed = false, why = result.status == 66
+    return { name = name, passed = false, tried = false, why = result.status == 66
       and "the backup is not installed there: pipster plan tells"
       or "it could not be begun: " .. result.errors:sub(-300) }
   end
   local found = state.parse(result.output)
-  return { name = name, passed = result.status == 0, file = found.drill_file,
+  return { name = name, passed = result.status == 0,
+    tried = found.drill ~= "unable", file = found.drill_file,
     at = found.drill_at, seconds = found.drill_seconds, bytes = found.drill_bytes,
     rows = tonumber(found.drill_rows), why = found.drill_error,
     last_good = not is_none(found.drill_last_good) and found.drill_last_good or nil }

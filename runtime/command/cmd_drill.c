@@ -5,9 +5,11 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "command/command.h"
 #include "command/fleet.h"
 #include "store/journal.h"
+#include "store/measurement.h"
 #include "value/address.h"
 #include "view/drill_view.h"
 #include "view/host_view.h"
@@ -19,6 +21,7 @@ struct drill {
     struct workbench bench;
     struct fleet fleet;
     const struct value *backups; // { host, name } each
+    const struct value *passed;  // { address, seconds, bytes, rows } each, or NULL
     size_t done_count, failed_count;
     int worst;
 };
@@ -78,6 +81,22 @@ static bool choose(struct drill *drill, struct fault *fault)
     return chosen;
 }
 
+// Kept with the end of the run: what status and the review tell of drills.
+static void keep_passed(struct drill *drill, const char *host, const struct value *found)
+{
+    struct arena *arena = &drill->bench.arena;
+    const char *address = arena_format(arena, "%s:backup.postgres/%s", host,
+                                       value_find_text(found, "name", "?"));
+    const struct value *kept =
+        value_with(arena, found, "address", value_text(arena, address));
+    size_t count = drill->passed ? drill->passed->list.count : 0;
+    const struct value **items = arena_alloc(arena, (count + 1) * sizeof *items);
+    for (size_t i = 0; i < count; i++)
+        items[i] = drill->passed->list.items[i];
+    items[count] = kept;
+    drill->passed = value_list(arena, items, count + 1);
+}
+
 static void end_host(void *context, const struct fleet_host *host)
 {
     struct drill *drill = context;
@@ -98,6 +117,8 @@ static void end_host(void *context, const struct fleet_host *host)
         const struct value *found = list->list.items[i];
         bool passed = value_find_bool(found, "passed", false);
         drill->done_count += passed;
+        if (passed)
+            keep_passed(drill, host->name, found);
         drill->failed_count += !passed;
         drill->worst = passed || drill->worst > 1 ? drill->worst : 1;
         if (bench->options->json)
@@ -106,6 +127,30 @@ static void end_host(void *context, const struct fleet_host *host)
                                       value_text(&bench->arena, host->name)));
         else
             drill_view_print(&bench->out, host->name, found);
+    }
+}
+
+static void measure(struct transaction *transaction, int64_t run,
+                    const struct value *found)
+{
+    const struct record_measurement rows[] = {
+        {.name = "drill_age", .unit = "s"},
+        {.name = "drill_minutes",
+         .value = (double) value_find_integer(found, "seconds", 0) / 60,
+         .unit = "min"},
+        {.name = "drill_bytes",
+         .value = (double) value_find_integer(found, "bytes", 0),
+         .unit = "bytes"},
+        {.name = "drill_rows",
+         .value = (double) value_find_integer(found, "rows", 0),
+         .unit = "rows"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct record_measurement measured = rows[i];
+        measured.run = run;
+        measured.address = value_find_text(found, "address", "");
+        measured.at_ms = clock_now_ms();
+        measurement_put(transaction, &measured);
     }
 }
 
@@ -122,6 +167,8 @@ static bool end_run(struct drill *drill, struct record_run *run, bool whole,
     run->outcome = !whole ? "interrupted" : drill->failed_count == 0 ? "done" : "failed";
     struct transaction *transaction = transaction_new(drill->bench.database);
     journal_end_run(transaction, run);
+    for (size_t i = 0; drill->passed && i < drill->passed->list.count; i++)
+        measure(transaction, run->id, drill->passed->list.items[i]);
     if (transaction_commit(transaction, &own))
         return true;
     if (!fault_is_set(fault))
@@ -180,7 +227,8 @@ const struct command cmd_drill = {
         "time,\n"
         "bytes and rows; check.backup and plans know of them. 1 where the newest is "
         "refused:\n"
-        "then the last good one is named, and the contacts of the backup are told.\n"
+        "then the last good one is named, and the contacts of the backup are told; or\n"
+        "where a drill could not be done, which says nothing of the backup.\n"
         "A drill on a rented server (backup.drill) is done by pipster run when it is "
         "due.\n",
     .run = run,

@@ -20,6 +20,26 @@ static const struct record_measurement *find(const struct record_measurements *a
     return NULL;
 }
 
+// "app:check.backup/shop" → "app:backup.postgres/shop"
+static const char *backup_of(const struct status *status, const char *address)
+{
+    const char *at = strstr(address, CHECK);
+    return arena_format(status->arena, "%.*sbackup.postgres/%s", (int) (at - address),
+                        address, at + strlen(CHECK));
+}
+
+// The same of a drill: what the check saw, or of one that was done by hand since.
+static const struct record_measurement *find_drill(const struct status *status,
+                                                   const struct record_measurements *all,
+                                                   const char *address, const char *name)
+{
+    const struct record_measurement *checked = find(all, address, name);
+    const struct record_measurement *drilled =
+        find(all, backup_of(status, address), name);
+    bool is_later = drilled && (!checked || drilled->at_ms > checked->at_ms);
+    return is_later ? drilled : checked;
+}
+
 // How old by now is what was so old then.
 static int64_t age_ms(const struct status *status,
                       const struct record_measurement *measured)
@@ -36,12 +56,26 @@ static const struct value *seconds(const struct status *status,
                : NULL;
 }
 
+// Where the way back is told, of a check that is called as its backup is.
+static const char *by_hand(const struct status *status, const char *address)
+{
+    const char *backup = backup_of(status, address);
+    for (size_t i = 0; i < status->recorded.count; i++)
+        if (strcmp(status->recorded.rows[i].address, backup) == 0)
+            return arena_format(
+                status->arena, "; to restore it by hand: pipster logs %.*s %s",
+                (int) strcspn(backup, ":"), backup, strchr(backup, ':') + 1);
+    return "";
+}
+
 static void say_backup(struct status *status, const struct record_measurements *measured,
                        const char *address)
 {
     const struct record_measurement *newest = find(measured, address, "age");
-    const struct record_measurement *drill = find(measured, address, "drill_age");
-    const struct record_measurement *minutes = find(measured, address, "drill_minutes");
+    const struct record_measurement *drill =
+        find_drill(status, measured, address, "drill_age");
+    const struct record_measurement *minutes =
+        find_drill(status, measured, address, "drill_minutes");
     char age[DURATION_TEXT_SIZE], drilled[DURATION_TEXT_SIZE];
     const struct value_entry entries[] = {
         {"address", value_text(status->arena, address)},
@@ -55,8 +89,9 @@ static void say_backup(struct status *status, const struct record_measurements *
                            duration_format(age_ms(status, drill), drilled),
                            minutes != NULL ? minutes->value : 0.0);
     status_say(status, "backups", STATUS_PLAIN, value_map(status->arena, entries, 3),
-               "%s: the newest is %s old; %s", address,
-               duration_format(age_ms(status, newest), age), of);
+               "%s: the newest is %s old; %s%s", address,
+               duration_format(age_ms(status, newest), age), of,
+               by_hand(status, address));
 }
 
 static double minutes_of(const struct record *row)

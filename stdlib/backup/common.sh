@@ -12,27 +12,33 @@ notes=/var/lib/pipster/backup/$name
 container='' url='' user='' database='' path='' keep='' encrypt='' notify='' drill=''
 drill_query='' offsite='' also='' state=''
 # shellcheck source=/dev/null
-. "$etc/settings" || exit 1
-mkdir -p "$path" "${notes%/*}" || exit 1
-work=$(mktemp -d "$path/.work.XXXXXX") || exit 1
-trap 'rm -rf "$work"' EXIT
+. "$etc/settings" || exit 70
+# What is said and the key of ssh are in memory, since a disk that is full is to be told.
+heard=$(mktemp -d "/run/pipster-backup.$$.XXXXXX" 2>/dev/null || mktemp -d) || exit 70
+: >"$heard/why"
+work=''
+tidy() { rm -rf "$heard" ${work:+"$work"}; }
+trap tidy EXIT
 
 say() { printf '%s\n' "$*" >&2; }
 
 state_of() { sed -n "s/^$1=//p" "$notes" 2>/dev/null; }
 
-# KEY VALUE …; one value a line, and the file whole or as it was.
+# KEY VALUE …; one value a line, and the file whole or as it was, also on a full disk.
 note() {
-  local key value new=$notes.new
-  touch "$notes"
-  cp -f "$notes" "$new"
+  local key value new=$heard/notes
+  cat "$notes" >"$new" 2>/dev/null
   while [ $# -gt 1 ]; do
     key=$1 value=$(printf %s "$2" | tr '\n\r' '  ' | cut -c 1-400)
     { grep -v "^$key=" "$new"; printf '%s=%s\n' "$key" "$value"; } >"$new.2"
     mv -f "$new.2" "$new"
     shift 2
   done
-  mv -f "$new" "$notes"
+  { mkdir -p "${notes%/*}" && cp -f "$new" "$notes.new" && mv -f "$notes.new" "$notes"; } \
+    2>>"$heard/why" && return
+  rm -f "$notes.new"
+  say "it cannot be noted in $notes: $(why)"
+  return 1
 }
 
 # SUBJECT, the text on stdin: to every contact, and to the journal.
@@ -46,6 +52,9 @@ alert() {
       say "the alert did not reach $contact"
   done
 }
+
+# A moment as people read it.
+when() { [ -z "$1" ] && echo never || date -u -d "@$1" '+%Y-%m-%d %H:%M UTC'; }
 
 # "7d" → seconds
 seconds() {
@@ -73,12 +82,25 @@ dumps() {
 # The file beside a dump that has the roles of its server; older dumps have none.
 roles_of() { printf '%s\n' "${1%.dump*}.roles${1##*.dump}"; }
 
+# Of those that were killed.
+clear_heard() {
+  local left pid
+  for left in /run/pipster-backup.*; do
+    pid=${left#/run/pipster-backup.}
+    [ -d "/proc/${pid%%.*}" ] || rm -rf "$left"
+  done
+}
+
 # One at a time: backup and drill of the same name wait for each other. What one that was
-# killed left is old by then.
+# killed left is nobody's by then.
 take_turn() {
-  exec 9>"$notes.lock"
-  flock -w 14400 9 || { say "another run of it holds $notes.lock"; return 1; }
-  find "$path" -maxdepth 1 -name '.work.*' -mmin +600 -exec rm -rf {} +
+  mkdir -p "$path" "${notes%/*}" 2>>"$heard/why" || return 1
+  { exec 9>"$notes.lock"; } 2>>"$heard/why" || return 1
+  flock -w 14400 9 || { echo "another run of it holds $notes.lock" >>"$heard/why"; return 1; }
+  clear_heard
+  find "$path" -maxdepth 1 \( -name ".work.$name.*" -o -name '.work.*' -mmin +600 \) \
+    -exec rm -rf {} +
+  work=$(mktemp -d "$path/.work.$name.XXXXXX" 2>>"$heard/why")
 }
 
 [ ! -s "$etc/password" ] || { PGPASSWORD=$(cat "$etc/password"); export PGPASSWORD; }
@@ -93,7 +115,7 @@ read_url() {
   [[ $url =~ [?\&]sslmode=([a-z-]+) ]] && export PGSSLMODE=${BASH_REMATCH[1]}
   return 0
 }
-[ -z "$url" ] || read_url || exit 1
+[ -z "$url" ] || read_url || exit 70
 
 # Where the programs of the server's own version are; else of the next newer one.
 tools_of() {
@@ -148,26 +170,26 @@ open_dump() {
 
 # FILE: all of it can be decrypted, has a list, and is a dump to its last line.
 verify() {
-  open_dump "$1" 2>"$work/why" |
-    { restorer --list; code=$?; cat >/dev/null; exit $code; } >"$work/list" 2>>"$work/why" &&
-    open_dump "$1" 2>>"$work/why" | restorer -f - 2>>"$work/why" | tail -n 5 |
+  open_dump "$1" 2>"$heard/why" |
+    { restorer --list; code=$?; cat >/dev/null; exit $code; } >/dev/null 2>>"$heard/why" &&
+    open_dump "$1" 2>>"$heard/why" | restorer -f - 2>>"$heard/why" | tail -n 5 |
     grep -q '^-- PostgreSQL database dump complete'
 }
 
 # FILE: of roles, whole.
 verify_roles() {
-  open_dump "$1" 2>>"$work/why" | tail -n 8 |
+  open_dump "$1" 2>>"$heard/why" | tail -n 8 |
     grep -q '^-- PostgreSQL database cluster dump complete'
 }
 
 # What was said, without ssh's frames.
-why() { sed 's/@@@*//g' "$work/why" | tr -s ' \t\n' ' ' | cut -c 1-350; }
+why() { sed 's/@@@*//g' "$heard/why" | tr -s ' \t\n' ' ' | cut -c 1-350 | sed 's/ $//'; }
 
 # How the copy elsewhere is reached by ssh.
 ssh_command() {
   # With a line break at its end, or ssh does not take it for a key.
-  { cat "$etc/offsite/key"; echo; } >"$work/key"
-  echo "ssh -p $ssh_port -i $work/key -o BatchMode=yes -o IdentitiesOnly=yes" \
+  { cat "$etc/offsite/key"; echo; } >"$heard/key"
+  echo "ssh -p $ssh_port -i $heard/key -o BatchMode=yes -o IdentitiesOnly=yes" \
     "-o UserKnownHostsFile=$etc/offsite/known_hosts -o GlobalKnownHostsFile=/dev/null" \
     "-o StrictHostKeyChecking=yes -o ConnectTimeout=20 -o ServerAliveInterval=15" \
     "$ssh_user@$ssh_host -s sftp"
@@ -190,4 +212,12 @@ elsewhere() {
   fi
   [ ! -e "$etc/offsite/ca.pem" ] || options+=(--cacert "$etc/offsite/ca.pem")
   timeout "${limit:-14400}" restic -q "${options[@]}" "$@"
+}
+
+# restic may end before it passed on why ssh did.
+ask_ssh() {
+  local said
+  [ -n "${ssh_host-}" ] || return 0
+  # shellcheck disable=SC2046
+  said=$(timeout 60 $(ssh_command) </dev/null 2>&1 >/dev/null) || echo "$said" >"$heard/why"
 }

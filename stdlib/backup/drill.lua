@@ -62,6 +62,10 @@ end
 
 local function refuse(step, found)
   fault(step.address .. ": the newest backup is refused", {
+  if not found.tried then
+    fault(step.address .. ": the drill could not be done", { why = found.why or "?",
+      next = "mend that and run again: it says nothing of the backup" })
+  end
     why = ("%s: %s"):format(found.file or "it", found.why or "?"),
     next = found.last_good and "the last good one is " .. found.last_good
       or "there is no good one before it: look at the backup now",

@@ -3,10 +3,10 @@
 #
 # backup/drill NAME: fetches the newest backup (from elsewhere, where there is such a
 # copy), restores it into a database that is thrown away, asks it the check query, and
-# notes what that took. Ends with 0, or 1 when the newest is refused.
+# notes what that took. Ends with 0; 1 when the newest is refused; 3 when it could not be
+# tried, which says nothing of any backup.
 # shellcheck source=stdlib/backup/common.sh
-. /usr/local/lib/pipster/backup/common || exit 1
-take_turn || exit 1
+. /usr/local/lib/pipster/backup/common || exit 70
 began=$(date -u +%s)
 host=$(uname -n)
 # On a server that was rented for it there is nothing of the host that the backups are of.
@@ -15,16 +15,28 @@ of_host=(--host "$host")
 scratch=pipster_drill_${name//-/_}_$$
 throwaway=pipster-drill-$name-$$
 made=''
-: >"$work/why"
+
+unable() { # WHAT
+  note drill unable drill_at "$began" drill_file '' drill_error "$1: $(why)"
+  alert "restore drill of $name on $host could not be done: $1" <<TEXT
+Whether the backups of "$name" (database $database, host $host) can be restored was not
+tried: $1.
+Why: $(why)
+The last drill that passed: $(when "$(state_of drill_ok_at)")
+Look: journalctl -u pipster-drill-$name
+TEXT
+  exit 3
+}
 
 # The candidates, the newest first: ids of snapshots, or names of files.
-candidates() {
-  if [ -n "$offsite" ]; then
-    elsewhere snapshots --json "${of_host[@]}" --tag "$name" 2>>"$work/why" |
-      grep -o '"short_id":"[0-9a-f]*"' | cut -d'"' -f4 | tac
-  else
-    dumps | tac
-  fi
+list_candidates() {
+  local all=$heard/snapshots
+  candidates=$(dumps | tac)
+  [ -n "$offsite" ] || return 0
+  limit=120 elsewhere unlock >/dev/null 2>&1
+  limit=300 elsewhere snapshots --json "${of_host[@]}" --tag "$name" >"$all" \
+    2>>"$heard/why" || { ask_ssh; unable "the copy elsewhere cannot be reached"; }
+  candidates=$(grep -o '"short_id":"[0-9a-f]*"' "$all" | cut -d'"' -f4 | tac)
 }
 
 # CANDIDATE: $file is its dump.
@@ -33,7 +45,7 @@ fetch() {
   [ -n "$offsite" ] || return 0
   file=''
   rm -rf "$work/fetched"
-  elsewhere restore "$1" --target "$work/fetched" >/dev/null 2>>"$work/why" || return 1
+  elsewhere restore "$1" --target "$work/fetched" >/dev/null 2>>"$heard/why" || return 1
   file=$(find "$work/fetched" -type f -name "$name-*.dump*" | head -n 1)
   [ -n "$file" ]
 }
@@ -58,7 +70,7 @@ is_whole() {
 # The last one that can be restored, behind the one that cannot.
 find_last_good() {
   local candidate
-  for candidate in $(candidates | tail -n +2 | head -n 20); do
+  for candidate in $(tail -n +2 <<<"$candidates" | head -n 20); do
     if fetch "$candidate" && is_whole; then
       echo "${file##*/}"
       return
@@ -70,7 +82,7 @@ find_last_good() {
 refuse() { # WHAT
   local reason good
   reason=$(why)
-  find_tools 2>/dev/null
+  case $reason in *[Nn]'o space left on device'*) unable "$1" ;; esac
   good=$(find_last_good)
   note drill refused drill_at "$began" drill_file "${refused-}" drill_error "$1: $reason" \
     drill_last_good "$good"
@@ -91,7 +103,7 @@ throw_away() {
   esac
   made=''
 }
-trap 'throw_away; rm -rf "$work"' EXIT
+trap 'throw_away; tidy' EXIT
 
 # What a drill that was killed left.
 clear_stale() {
@@ -142,28 +154,28 @@ has_own_server() { [ "$made" = container ] || [ "${fresh-}" = yes ]; }
 
 # Whose own user stays what it is.
 restore_roles() {
-  open_dump "$1" 2>>"$work/why" |
+  open_dump "$1" 2>>"$heard/why" |
     awk -v a="ALTER ROLE $user WITH " -v b="ALTER ROLE \"$user\" WITH " \
       'index($0, a) != 1 && index($0, b) != 1' |
-    ask -d "$scratch" -f - >/dev/null 2>>"$work/why"
+    ask -d "$scratch" -f - >/dev/null 2>>"$heard/why"
 }
 
 restore() {
   local took roles whose=(--no-owner --no-privileges)
-  clear_stale 2>>"$work/why"
-  make_database 2>>"$work/why" || refuse "no throw-away database could be made"
+  clear_stale 2>>"$heard/why"
+  make_database 2>>"$heard/why" || unable "no throw-away database could be made"
   roles=$(roles_of "$file")
   if has_own_server && [ -e "$roles" ]; then
     restore_roles "$roles" || refuse "its roles"
     whose=()
   fi
-  open_dump "$file" 2>>"$work/why" |
+  open_dump "$file" 2>>"$heard/why" |
     server pg_restore "${whose[@]}" --exit-on-error -d "$scratch" \
-      2>>"$work/why" || refuse "pg_restore"
-  rows=$(ask -d "$scratch" -c "$drill_query" </dev/null 2>>"$work/why" | head -n 1) ||
+      2>>"$heard/why" || refuse "pg_restore"
+  rows=$(ask -d "$scratch" -c "$drill_query" </dev/null 2>>"$heard/why" | head -n 1) ||
     refuse "the check query failed"
   case $rows in
-    ''|0|f) printf 'it answered "%s"' "$rows" >>"$work/why"; refuse "the check query" ;;
+    ''|0|f) printf 'it answered "%s"' "$rows" >>"$heard/why"; refuse "the check query" ;;
   esac
   bytes=$(ask -d "$scratch" -c "SELECT pg_database_size('$scratch')" </dev/null)
   took=$(($(date -u +%s) - began))
@@ -172,10 +184,17 @@ restore() {
     drill_rows "$rows"
 }
 
-newest=$(candidates | head -n 1)
+# What reads a dump is there, and so is a server to restore it into.
+is_able() {
+  find_tools 2>>"$heard/why" && restorer --version >/dev/null 2>>"$heard/why"
+}
+
+take_turn || unable "it could not be begun"
+is_able || unable "the database cannot be reached"
+list_candidates
+newest=$(head -n 1 <<<"$candidates")
 [ -n "$newest" ] || refuse "there is no backup"
 refused=$(name_of "$newest")
 fetch "$newest" || refuse "it could not be fetched whole"
-find_tools 2>>"$work/why" || refuse "the database cannot be reached"
 is_whole || refuse "it cannot be read"
 restore

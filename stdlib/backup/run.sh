@@ -5,9 +5,7 @@
 # kept, and copies it elsewhere; or, with `beside`, copies only what goes along. Ends with
 # 0; 1 when there is no new backup; 3 when there is one, and no copy of it elsewhere.
 # shellcheck source=stdlib/backup/common.sh
-. /usr/local/lib/pipster/backup/common || exit 1
-take_turn || exit 1
-before=$(state_of last_try)
+. /usr/local/lib/pipster/backup/common || exit 70
 now=$(date -u +%s)
 host=$(uname -n)
 
@@ -21,8 +19,6 @@ Look: journalctl -u pipster-backup-$name
 TEXT
   exit 1
 }
-
-when() { [ -z "$1" ] && echo never || date -u -d "@$1" '+%Y-%m-%d %H:%M UTC'; }
 
 dump() { server pg_dump -Fc -Z 6 -d "$database" </dev/null; }
 
@@ -41,19 +37,20 @@ make() {
   local stamp file part=$work/new.dump roles
   [ "$encrypt" != yes ] || part=$part.age
   roles=$(roles_of "$part")
-  : >"$work/why"
-  find_tools 2>>"$work/why" || failed "the database cannot be reached"
-  dump 2>>"$work/why" | seal 2>>"$work/why" >"$part" || failed "pg_dump"
-  dump_roles 2>>"$work/why" | seal 2>>"$work/why" >"$roles" || failed "pg_dumpall"
+  : >"$heard/why"
+  find_tools 2>>"$heard/why" || failed "the database cannot be reached"
+  dump 2>>"$heard/why" | seal 2>>"$heard/why" >"$part" || failed "pg_dump"
+  dump_roles 2>>"$heard/why" | seal 2>>"$heard/why" >"$roles" || failed "pg_dumpall"
   verify "$part" && verify_roles "$roles" || failed "what was written cannot be read back"
   stamp=$(date -u -d "@$now" +%Y%m%dT%H%M%SZ)
   file=$name-$stamp.dump${part#"$work/new.dump"}
-  sync "$part" "$roles" 2>>"$work/why" || failed "it could not be written"
+  sync "$part" "$roles" 2>>"$heard/why" || failed "it could not be written"
   { (cd "$work" && sha256sum "${part##*/}" | cut -d' ' -f1) >"$work/sum" &&
     mv -f "$roles" "$path/$(roles_of "$file")" && mv -f "$part" "$path/$file"; } \
-    2>>"$work/why" || failed "it could not be put in place"
+    2>>"$heard/why" || failed "it could not be put in place"
   note last_try ok last_try_at "$now" last_error '' last_good "$file" last_good_at "$now" \
-    last_good_bytes "$(stat -c %s "$path/$file")" last_good_sha256 "$(cat "$work/sum")"
+    last_good_bytes "$(stat -c %s "$path/$file")" last_good_sha256 "$(cat "$work/sum")" ||
+    failed "that there is a new one cannot be noted"
   [ -n "$(state_of first_at)" ] || note first_at "$now"
   [ "$before" != failed ] || alert "backup $name on $host works again" <<TEXT
 The backup "$name" of database $database on $host is good again: $file
@@ -96,7 +93,7 @@ send() {
     [ ! -e "$(roles_of "$path/$file")" ] || parts+=("$(roles_of "$path/$file")")
     elsewhere backup --host "$host" --tag "$name" \
       --time "$(date -d "@$(moment_of "$file")" '+%Y-%m-%d %H:%M:%S')" "${parts[@]}" \
-      2>>"$work/why" || return 1
+      2>>"$heard/why" || return 1
     printf '%s\n' "$repository" >"$path/$file.sent"
   done
   send_beside
@@ -108,7 +105,7 @@ send_beside() {
   read -ra paths <<<"$also"
   [ "$state" != yes ] || [ ! -e "$path/state.json" ] || paths+=("$path/state.json")
   [ ${#paths[@]} = 0 ] ||
-    elsewhere backup --host "$host" --tag "$name-beside" "${paths[@]}" 2>>"$work/why"
+    elsewhere backup --host "$host" --tag "$name-beside" "${paths[@]}" 2>>"$heard/why"
 }
 
 tidy_elsewhere() {
@@ -125,26 +122,18 @@ tidy_elsewhere() {
 change_password() {
   local old=$etc/offsite/password.old
   [ -e "$old" ] && password_file=$old limit=120 elsewhere key passwd \
-    --new-password-file "$etc/offsite/password" >/dev/null 2>>"$work/why" && rm -f "$old"
+    --new-password-file "$etc/offsite/password" >/dev/null 2>>"$heard/why" && rm -f "$old"
 }
 
 # Made where there is none yet; what was sent to one before it is not there.
 open_repository() {
-  limit=120 elsewhere cat config >/dev/null 2>>"$work/why" && return
+  limit=120 elsewhere cat config >/dev/null 2>>"$heard/why" && return
   change_password && return
-  limit=120 elsewhere init >/dev/null 2>>"$work/why" && rm -f "$path/$name"-*.sent
-}
-
-# restic may end before it passed on why ssh did.
-ask_ssh() {
-  local said
-  [ -n "${ssh_host-}" ] || return 0
-  # shellcheck disable=SC2046
-  said=$(timeout 60 $(ssh_command) </dev/null 2>&1 >/dev/null) || echo "$said" >"$work/why"
+  limit=120 elsewhere init >/dev/null 2>>"$heard/why" && rm -f "$path/$name"-*.sent
 }
 
 reach() {
-  : >"$work/why"
+  : >"$heard/why"
   # shellcheck source=/dev/null
   . "$etc/offsite/settings"
   mkdir -p /var/cache/pipster/restic
@@ -159,18 +148,36 @@ copy() {
   send || offsite_failed "it could not be copied"
   note offsite ok offsite_at "$now" offsite_try_at "$now" offsite_error '' \
     offsite_repository "$repository"
-  tidy_elsewhere 2>>"$work/why" || offsite_failed "its repository could not be looked after"
+  tidy_elsewhere 2>>"$heard/why" || offsite_failed "its repository could not be looked after"
   [ "$earlier" != failed ] || alert "backup $name on $host is copied elsewhere again" <<TEXT
 What was missing elsewhere of the backup "$name" of $host was made up for.
 TEXT
 }
 
+# The command of docs/OPERATIONS.md, which has the roles and the copies elsewhere too.
+tell_restore() {
+  local open file into
+  file=$path/$(state_of last_good)
+  open="cat $file"
+  [ "$encrypt" != yes ] || open="age -d -i $etc/identity $file"
+  if [ -n "$container" ]; then into="docker exec -i $container pg_restore -U $user"
+  elif [ -n "$url" ]; then into="pg_restore -h $PGHOST -p $PGPORT -U $user"
+  else into="runuser -u $user -- pg_restore"; fi
+  say "backup $name is good: ${file##*/}${offsite:+, copied to $repository}"
+  say "to restore it by hand, in place of what the database holds by then:"
+  say "  $open | $into --clean --if-exists --single-transaction -d $database"
+}
+
 if [ "${2-}" = beside ]; then
   [ -n "$offsite" ] || exit 0
+  take_turn || offsite_failed "what goes along could not be copied"
   reach
   send_beside || offsite_failed "what goes along could not be copied"
   exit 0
 fi
+take_turn || failed "it could not be begun"
+before=$(state_of last_try)
 make
 retain
 [ -z "$offsite" ] || copy
+tell_restore

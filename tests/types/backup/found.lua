@@ -112,6 +112,10 @@ all[#all + 1] = { what = "how old things are is told by plans", run = function()
     :find("restore drill is 9 days old"))
   assert(told({ drill = "refused", drill_file = "f", drill_error = "e" }, nil)
     :find("refused f: e"))
+  local undone = told({ drill = "unable", drill_error = "e", drill_ok_at = now - 7200,
+    drill_last_good = "f" }, "monthly")
+  assert(undone:find("could not be done: e; the last one that passed is 2 hours old")
+    and not undone:find("refused"), undone)
   assert(told({ last_try = "failed", last_error = "e" }, nil):find("its last run failed"))
 end }
 return all

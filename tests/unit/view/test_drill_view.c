@@ -32,11 +32,22 @@ static void test_one_that_was_refused(void **state)
     expect("    why: nothing was said\n    last good: none\n");
 }
 
+static void test_one_that_could_not_be_done(void **state)
+{
+    (void) state;
+    print("{\"name\":\"shop\",\"passed\":false,\"tried\":false,"
+          "\"why\":\"the database cannot be reached\"}");
+    expect("  ✗ app:backup.postgres/shop  could not be done\n"
+           "    why: the database cannot be reached\n");
+    assert_null(strstr(printed, "last good"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_one_that_passed, begin, end),
         cmocka_unit_test_setup_teardown(test_one_that_was_refused, begin, end),
+        cmocka_unit_test_setup_teardown(test_one_that_could_not_be_done, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
