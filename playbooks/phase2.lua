@@ -96,6 +96,8 @@ check.load "long" {
 }
 alert.cpu "busy" { on = host, above = "80%", over = "5m", notify = told }
 alert.memory "used" { on = host, above = "90%", notify = told }
+-- What these and alert.disk sampled by the hour: the evidence that scale.lua wants.
+check.metrics "app" { on = host }
 
 output { monitor = outside.id, box = box.server }
 return {

@@ -46,6 +46,24 @@ setup() { setup_life; }
   tells p95 cpu
 }
 
+# As if the watches had been at work for an hour.
+sampled() { # WATCH PERCENT
+  on "echo $(($(date +%s) / 3600 * 3600)) $2 >>/var/lib/pipster/watches/$1/hours"
+}
+
+@test "what the alerts sampled by the hour is what the rules of scale.lua look at" {
+  setup_deployed
+  sampled cpu-busy 11.5
+  sampled memory-used 22.5
+  sampled disk-root 33.5
+  ends 0 run --yes
+  "$pipster" --lab history --baseline --json | jq -r 'select(.address == "app:check.metrics/app")
+    | "\(.name) \(.value) \(.unit)"' | sort >sampled
+  [ "$(cat sampled)" = "$(printf '%s\n' 'cpu 11.5 %' 'disk 33.5 %' 'memory 22.5 %')" ] ||
+    { cat sampled; return 1; }
+  nothing_to_do
+}
+
 @test "keys and passwords stand in no plan, no state and no journal" {
   setup_deployed
   printf '%s\n' "$SENDGRID_API_KEY" "$UPTIMEROBOT_API_KEY" >values
