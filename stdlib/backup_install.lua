@@ -6,6 +6,7 @@ local along = require "backup_along"
 local apt = require "apt"
 local files = require "backup_files"
 local shell = require "shell"
+local state = require "backup_state"
 
 local install = {}
 
@@ -89,7 +90,8 @@ local function remove(name, path)
     .. "  systemctl disable --now -q $u.timer 2>/dev/null\n"
     .. "  systemctl reset-failed $u.service 2>/dev/null\n"
     .. "done\nrm -f " .. table.concat(paths, " ") .. " " .. folder .. "/settings "
-    .. folder .. "/offsite/password.old\n[ ! -e " .. folder .. "/identity.old ] || mv "
+    .. folder .. "/offsite/password.old\nrm -rf " .. state.path(name)
+    .. ".untold\n[ ! -e " .. folder .. "/identity.old ] || mv "
     .. folder .. "/identity.old " .. shell.quote(path) .. "/\n"
     .. "rmdir " .. folder .. "/offsite " .. folder .. "\nsystemctl daemon-reload\n"
     .. "rmdir " .. folder:match("^(.*)/") .. " 2>/dev/null && rm -rf " .. files.library

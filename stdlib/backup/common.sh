@@ -41,16 +41,37 @@ note() {
   return 1
 }
 
-# SUBJECT, the text on stdin: to every contact, and to the journal.
+# SUBJECT, the text on stdin: to every contact, and to the journal. What did not reach one
+# is kept for the next run.
 alert() {
   local text contact
   text=$(cat)
   say "$1"
   say "$text"
   for contact in $notify; do
-    printf '%s\n' "$text" | /usr/local/lib/pipster/alert "$contact" "$1" ||
-      say "the alert did not reach $contact"
+    printf '%s\n' "$text" | /usr/local/lib/pipster/alert "$contact" "$1" && continue
+    say "the alert did not reach $contact: the next run tells it"
+    { mkdir -p "$untold" && printf '%s\n' "$contact" "$1" "$text" \
+      "(It could not be sent at $(date -u '+%Y-%m-%d %H:%M UTC'), when it was so.)" \
+      >"$untold/$(date -u +%s%N)"; } 2>/dev/null || say "nor can it be kept"
   done
+}
+untold=$notes.untold
+
+# The oldest first; more than the newest 20 are not told late.
+tell_late() {
+  local left contact subject
+  find "$untold" -type f 2>/dev/null | sort | head -n -20 | xargs -r rm -f
+  for left in "$untold"/*; do
+    [ -e "$left" ] || continue
+    { read -r contact && read -r subject; } <"$left"
+    case " $notify " in
+      *" $contact "*) tail -n +3 "$left" |
+        /usr/local/lib/pipster/alert "$contact" "late: $subject" || continue ;;
+    esac
+    rm -f "$left"
+  done
+  rmdir "$untold" 2>/dev/null
 }
 
 # A moment as people read it.

@@ -176,6 +176,7 @@ if [ "${2-}" = beside ]; then
   exit 0
 fi
 take_turn || failed "it could not be begun"
+tell_late
 before=$(state_of last_try)
 make
 retain
