@@ -75,7 +75,7 @@ check.backup "identity" { backup = dumps, newer_than = "26h" }
 -- `--var rented_drill=true`: from the box alone on a server of its own, for a cent.
 if input("rented_drill", { default = false }) then
   backup.drill "identity" {
-    backup = dumps, every = "quarterly", ssh_keys = { first.key },
+    backup = dumps, every = "quarterly", ssh_keys = { first.key }, notify = told,
   }
 end
 

@@ -20,7 +20,7 @@ local takes = {
   slack = { url = true }, discord = { url = true },
   webhook = { url = true, token = true },
 }
-local own = { "server", "from", "to", "user", "password", "tls", "api_key", "url",
+contact.own = { "server", "from", "to", "user", "password", "tls", "api_key", "url",
   "token" }
 contact.default_port = { starttls = "587", tls = "465", none = "25" }
 
@@ -66,7 +66,7 @@ function contact.check(declared, name)
         why = "via = \"" .. via .. "\" needs " .. table.concat(needs[via], ", ") })
     end
   end
-  for _, key in ipairs(own) do
+  for _, key in ipairs(contact.own) do
     if declared[key] ~= nil and not takes[via][key] then
       fault("a contact via " .. via .. " has no " .. key,
         { next = "take it away, or say another via" })

@@ -5,6 +5,7 @@
 local action = require "hetzner.action"
 local apt = require "apt"
 local client = require "hetzner.client"
+local contact = require "alert_contact"
 local drill = require "drill"
 local fault = require "fault"
 local files = require "backup_files"
@@ -13,6 +14,7 @@ local json = require "json"
 local labels = require "hetzner.labels"
 local observe = require "hetzner.observe"
 local same = require "hetzner.same"
+local sender = require "alert_sender"
 local session = require "session"
 local settings = require "settings"
 local shell = require "shell"
@@ -53,6 +55,24 @@ function rented.release(id, name)
     check = function() return client.find("/servers/" .. id, "server") == nil end }
 end
 
+-- It tells the contacts by itself, as the host would that may be lost. Their names.
+local function put_contacts(parts, contacts)
+  local names = {}
+  for name in pairs(contacts or {}) do names[#names + 1] = name end
+  table.sort(names)
+  if #names == 0 then return names end
+  parts[#parts + 1] = apt.ensure("curl", { "curl", "ca-certificates" })
+    .. "\n[ $? = 0 ] || exit 1"
+  parts[#parts + 1] = sender.put() .. "[ $? = 0 ] && install -d -m 700 /etc/pipster "
+    .. sender.folder .. " || exit 1"
+  for _, name in ipairs(names) do
+    parts[#parts + 1] = shell.write_file { path = sender.folder .. "/" .. name,
+      mode = "0600", content = contact.render(contacts[name]) }
+      .. "[ $? = 0 ] || exit 1"
+  end
+  return names
+end
+
 -- A server with the same PostgreSQL tools, the keys, and nothing of the host's.
 function rented.script(name, want)
   local folder, dumps = files.folder(name), "/var/backups/pipster/" .. name
@@ -69,9 +89,11 @@ function rented.script(name, want)
         content = file.content } .. "[ $? = 0 ] || exit 1"
     end
   end
+  local names = put_contacts(parts, want.contacts)
   parts[#parts + 1] = shell.write_file { path = folder .. "/settings", mode = "0600",
     content = files.settings { user = "postgres", database = "postgres", path = dumps,
-      encrypt = want.key ~= nil, drill_query = want.drill_query, offsite = true }
+      encrypt = want.key ~= nil, drill_query = want.drill_query, offsite = true,
+      notify = names }
       .. "fresh='yes'\n" }
   return shell.join(parts, "\n")
 end

@@ -6,6 +6,7 @@
 local attribute = require "attribute"
 local catalogue = require "hetzner.catalogue"
 local clock = require "clock"
+local contact = require "alert_contact"
 local fault = require "fault"
 local handle = require "handle"
 local money = require "money"
@@ -61,11 +62,11 @@ local function need_copies(want)
 end
 
 local function refuse(step, found)
-  fault(step.address .. ": the newest backup is refused", {
   if not found.tried then
     fault(step.address .. ": the drill could not be done", { why = found.why or "?",
       next = "mend that and run again: it says nothing of the backup" })
   end
+  fault(step.address .. ": the newest backup is refused", {
     why = ("%s: %s"):format(found.file or "it", found.why or "?"),
     next = found.last_good and "the last good one is " .. found.last_good
       or "there is no good one before it: look at the backup now",
@@ -118,6 +119,22 @@ local function preview(change)
   return made
 end
 
+-- Handles of contacts, and with their names what a server has to know of each.
+local function take_contacts(given, name)
+  local names, contacts = {}, {}
+  local list = handle.is(given.notify) and { given.notify } or given.notify
+  for index, one in ipairs(list or {}) do
+    if not handle.is(one) or handle.type(one) ~= "alert.contact" then
+      fault("backup.drill/" .. name .. ": who is told is an alert.contact",
+        { next = "notify = { alert.contact \"NAME\" { … } }" })
+    end
+    local known = { via = one.via }
+    for _, key in ipairs(contact.own) do known[key] = one[key] end
+    names[index], contacts[handle.name(one)] = handle.name(one), known
+  end
+  given.notify, given.contacts = names, contacts
+end
+
 -- What the backup tells of itself.
 local function shorthand(given, name)
   if not name then return given end
@@ -128,6 +145,7 @@ local function shorthand(given, name)
   end
   given.backup, given.key, given.offsite = handle.name(of), of.key, of.offsite
   given.drill_query = given.drill_query or of.drill_query
+  take_contacts(given, name)
   return given
 end
 
@@ -150,6 +168,10 @@ return type {
     packages = attribute.list { default = {},
       doc = "Debian packages that the database needs, for example its extensions" },
     drill_query = attribute.string { doc = "what is asked; the backup's when left out" },
+    notify = attribute.list { default = {}, ["local"] = true,
+      doc = "contacts (alert.contact) that it tells when the newest is refused" },
+    contacts = attribute.map { secret = true, ["local"] = true,
+      doc = "what these are, told by them" },
     key = attribute.any { secret = true, content = true,
       doc = "age's identity, told by the backup" },
     offsite = attribute.map { secret = true, doc = "where the copies are, told by it" },

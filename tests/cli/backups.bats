@@ -155,6 +155,23 @@ drill='backup.drill "shop" { backup = dumps, every = "weekly", ssh_keys = { key 
   [[ $output == *'~ backup.drill/shop'* && $output != *'rents a'* ]]
 }
 
+@test "a rented drill tells contacts, whose secrets are in no plan and no state" {
+  export LAB_WORD=canary-word-of-the-hook
+  rented 'local alert = require "alert"' 'local mail = alert.contact "mail" { on = host,' \
+    '  server = "mail.example.com", from = "a@example.com", to = { "b@example.com" } }' \
+    'local hook = alert.contact "hook" { on = host, via = "webhook",' \
+    '  url = secret("hook", { env = "LAB_WORD" }) }' \
+    'backup.drill "shop" { backup = dumps, every = "weekly", ssh_keys = { key }, notify = { mail, hook } }'
+  ends 0 run playbooks/shop.lua --yes
+  [[ $output == *'backup.drill/shop created'* ]]
+  ends 0 plan --detailed-exitcode -v
+  ends 0 state export
+  [[ $output != *canary-word* && $output == *backup.drill* ]]
+  rented "${drill/ssh_keys/notify = { \"mail\" \}, ssh_keys}"
+  ends 1 plan
+  [[ $output == *'who is told is an alert.contact'* ]] || { echo "$output"; return 1; }
+}
+
 @test "what a killed drill left is told in the plan, and given back by the next run" {
   rented
   ends 0 run playbooks/shop.lua --yes
