@@ -88,6 +88,10 @@ within() { # SECONDS COMMAND…: polls
   done
 }
 
+inside() { # COMMAND…: in the host, without SSH
+  nsenter -t "$(cut -d' ' -f1 "$lab/hosts/$(server .id)/init")" -a -- "$@"
+}
+
 # As root on the host, with the key that pipster pinned.
 on() { # SCRIPT
   timeout 900 ssh -q -i "$lab/ssh/id_ed25519" -o BatchMode=yes -o ConnectTimeout=20 \
