@@ -3,6 +3,8 @@
 // libssh2 under its own names, loaded at the first call: see late.h.
 #pragma once
 
+// 1.11 has another name for what 1.10 has under this one alone.
+#define LIBSSH2_DISABLE_DEPRECATION
 #include <libssh2.h>
 
 #include "net/late.h"
@@ -25,6 +27,8 @@
 #define libssh2_keepalive_send(...)   SSH2_LATE(libssh2_keepalive_send)(__VA_ARGS__)
 #define libssh2_session_block_directions(...)                                            \
     SSH2_LATE(libssh2_session_block_directions)(__VA_ARGS__)
+#define libssh2_session_callback_set(...)                                                \
+    SSH2_LATE(libssh2_session_callback_set)(__VA_ARGS__)
 #define libssh2_session_free(...)       SSH2_LATE(libssh2_session_free)(__VA_ARGS__)
 #define libssh2_session_handshake(...)  SSH2_LATE(libssh2_session_handshake)(__VA_ARGS__)
 #define libssh2_session_hostkey(...)    SSH2_LATE(libssh2_session_hostkey)(__VA_ARGS__)

@@ -304,10 +304,7 @@ void ssh_attempt_admitted(void *context)
     struct ssh *ssh = context;
     ssh_stage_start(ssh, "exchanging keys", stage_expired);
     ssh->auth.tries = 0;
-    ssh->link->session = libssh2_session_init();
-    if (!ssh->link->session)
-        abort();
-    libssh2_session_set_blocking(ssh->link->session, 0);
+    ssh_link_begin_session(ssh->link);
     ssh->link->ready = handshake_step;
     if (prefer_methods(ssh))
         handshake_step(ssh);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "net/ssh_private.h"
+#include "net/ssh_link.h"
 
+#include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
@@ -45,6 +46,27 @@ struct ssh_link *ssh_link_new(struct loop *loop, int socket, loop_fn ready, void
     uv_poll_init_socket(loop_uv(loop), &link->poll, socket);
     link->poll.data = link;
     return link;
+}
+
+// As libssh2's own, but counted.
+static ssize_t receive(libssh2_socket_t socket, void *buffer, size_t length, int flags,
+                       void **context)
+{
+    struct ssh_link *link = *context;
+    ssize_t got = recv(socket, buffer, length, flags);
+    if (got < 0)
+        return errno == EWOULDBLOCK ? -EAGAIN : -errno;
+    link->taken += (size_t) got;
+    return got;
+}
+
+void ssh_link_begin_session(struct ssh_link *link)
+{
+    link->session = libssh2_session_init_ex(NULL, NULL, NULL, link);
+    if (!link->session)
+        abort();
+    libssh2_session_set_blocking(link->session, 0);
+    libssh2_session_callback_set(link->session, LIBSSH2_CALLBACK_RECV, (void *) receive);
 }
 
 // The socket was shut down before, so no call here waits for the server; libssh2 still

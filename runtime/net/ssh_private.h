@@ -1,36 +1,19 @@
 // SPDX-License-Identifier: MIT
 //
 // What the files of an SSH session share: ssh.c (its life), ssh_dial.c (TCP or a tunnel),
-// ssh_gate.c (how many log in at once), ssh_auth.c, ssh_link.c (one connection),
+// ssh_gate.c (how many log in at once), ssh_auth.c, ssh_link.h (one connection),
 // ssh_queue.c (who uses it when), ssh_exec.c (the shell). Nobody else includes this.
 #pragma once
 
 #include "base/arena.h"
 #include "base/text.h"
-#include "net/late_ssh2.h"
 #include "net/ssh.h"
 #include "net/ssh_auth.h"
-
-#include <uv.h>
+#include "net/ssh_link.h"
 
 struct ssh_shell;
 struct ssh_tunnel;
 struct addrinfo;
-
-// One TCP connection. A login that failed needs another one, so a session may use several
-// before it stands. Dropped at any time; its memory goes when libuv let go of it.
-struct ssh_link {
-    uv_poll_t poll;
-    int socket;
-    int events;  // what poll waits for
-    bool counts; // whether the poll keeps loop_turn waiting
-    bool held;   // by a thread: not freed before it is released
-    bool closed; // meanwhile
-    bool heard;  // the socket was ready since somebody set this to false
-    LIBSSH2_SESSION *session;
-    loop_fn ready; // called with the context; NULL once dropped
-    void *context;
-};
 
 // Whoever sends on a session: the kept shell, the one who ends a script. libssh2 allows
 // one channel open at a time, and while a packet is half sent no call but the one that
@@ -108,19 +91,6 @@ size_t ssh_gate_waiting(void); // now
 
 // ssh_keepalive.c: `needed` while somebody waits for an answer.
 void ssh_keepalive_watch(struct ssh *ssh, bool needed);
-
-// ssh_link.c
-struct ssh_link *ssh_link_new(struct loop *loop, int socket, loop_fn ready,
-                              void *context);
-void ssh_link_drop(struct ssh_link *link);
-void ssh_link_hold(struct ssh_link *link);
-void ssh_link_release(struct ssh_link *link);
-// As libssh2 wants it now; `always` adds readable.
-void ssh_link_watch(struct ssh_link *link, bool always);
-void ssh_link_rest(struct ssh_link *link);
-void ssh_link_count(struct ssh_link *link, bool counts);
-void ssh_link_quickack(struct ssh_link *link);
-const char *ssh_link_error(struct ssh_link *link);
 
 // ssh_trust.c: reads on a thread (and may leave a prepare_fault), then judges the key
 // that is offered, before anything is said about who we are.

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// libssh2 reads ahead for all channels, so progress of one may be news for another: all
-// are pumped until none gets further. While a packet is half sent only the user who began
-// it may call; with no packet half sent, any.
+// libssh2 reads ahead for all channels, so what one takes from the socket may be news for
+// another, who had its turn before and would wait for a socket that says nothing more:
+// all are pumped until none gets further and nothing came. While a packet is half sent
+// only the user who began it may call; with no packet half sent, any.
 #include "net/ssh_private.h"
 
 #include <assert.h>
@@ -74,11 +75,20 @@ void ssh_queue_give_open(struct ssh *ssh, struct ssh_user *user)
 static bool pump_round(struct ssh *ssh)
 {
     bool progress = false;
+    const struct ssh_user *sender = ssh->sender;
+    const struct ssh_user *first = ssh->users;
     for (struct ssh_user *user = ssh->users, *next; user && ssh->link; user = next) {
+        uint64_t taken = ssh->link->taken;
+        bool others_had_theirs = user != first;
         next = user->next;
         if (!ssh->sender || ssh->sender == user)
             progress |= user->pump(ssh, user);
+        if (ssh->link && others_had_theirs)
+            progress |= ssh->link->taken != taken;
     }
+    // Those before it in the line were passed over.
+    if (sender && !ssh->sender)
+        progress = true;
     return progress;
 }
 
