@@ -33,7 +33,9 @@ suite() { # NAME COMMAND…: in a lane the whole line is printed at its end
   [ -n "${LANE:-}" ] || printf '%-12s ' "$name"
   status=0
   echo "0 1 1 $name" >"$logs/$name.sum" # as long as it has not ended
-  "$@" >"$logs/$name.log" 2>&1 || status=$?
+  # One that hangs is named, before who runs all of them loses patience.
+  timeout --foreground -k 60 2400 "$@" >"$logs/$name.log" 2>&1 || status=$?
+  [ "$status" != 124 ] || echo "not ok - $name did not end within 40 minutes" >>"$logs/$name.log"
   tally "$logs/$name.log"
   # A suite that fails counts as one failure even when no test says so.
   if [ "$status" != 0 ] && [ "$bad" = 0 ]; then bad=1; fi
