@@ -426,8 +426,8 @@ static inline bool fake_is_held(const struct fake *fake, const struct step_batch
     return false;
 }
 
-// What was held and left by the engine is carried out after all, for nobody.
-// Twenty seconds at most.
+// No step is done before so many are under way at once: of the cloud, and batches of
+// hosts. Twenty seconds at most.
 static inline void fake_await(struct fake *fake, size_t steps, size_t hosts)
 {
     fake->await_steps = steps;
@@ -435,6 +435,7 @@ static inline void fake_await(struct fake *fake, size_t steps, size_t hosts)
     fake->awaited_until_ms = clock_monotonic_ms() + 20000;
 }
 
+// What was held and left by the engine is carried out after all, for nobody.
 static inline void fake_let_go(struct fake *fake)
 {
     for (size_t i = 0; i < fake->pending_count; i++)
