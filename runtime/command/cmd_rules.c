@@ -102,12 +102,13 @@ static void print_orphan(const struct workbench *bench, const struct judging *ju
     for (size_t i = 0; i < judging->count; i++)
         if (judging->rules[i].amendment == accepted)
             return;
-    const char *of = accepted->playbook != NULL ? accepted->playbook : "another one";
-    if (!bench->options->json)
-        terminal_print(&bench->out, TERMINAL_YELLOW,
-                       "%s  accepted, though the playbook does not say it, but %s: "
-                       "pipster rules withdraw %s\n",
-                       accepted->rule, of, accepted->rule);
+    if (bench->options->json)
+        return;
+    terminal_print(&bench->out, TERMINAL_YELLOW,
+                   "%s  accepted of %s, and not said here: pipster rules withdraw %s\n",
+                   accepted->rule,
+                   accepted->playbook != NULL ? accepted->playbook : "another playbook",
+                   accepted->rule);
 }
 
 static bool print(const struct workbench *bench, const struct judging *judging,

@@ -116,9 +116,16 @@ bool rule_load_amendments(struct database *database, struct arena *arena,
     return query_end(&query, fault) || fault_while(fault, "reading what was accepted");
 }
 
-static bool is_same(const char *left, const char *right)
+static bool is_same_file(const char *left, const char *right)
 {
     return left == right || (left != NULL && right != NULL && strcmp(left, right) == 0);
+}
+
+bool rule_is_same(const struct record_evaluation *one,
+                  const struct record_evaluation *other)
+{
+    return strcmp(one->rule, other->rule) == 0 &&
+           is_same_file(one->playbook, other->playbook);
 }
 
 const struct record_evaluation *rule_find_evaluation(const struct record_evaluations *all,
@@ -130,7 +137,7 @@ const struct record_evaluation *rule_find_evaluation(const struct record_evaluat
         const struct record_evaluation *row = &all->rows[i];
         if (strcmp(row->rule, rule) != 0)
             continue;
-        if (is_same(row->playbook, playbook))
+        if (is_same_file(row->playbook, playbook))
             return row;
         if (row->playbook == NULL && of_any == NULL)
             of_any = row;
@@ -146,7 +153,7 @@ const struct record_amendment *rule_find_amendment(const struct record_amendment
         const struct record_amendment *row = &found->rows[i];
         if (row->withdrawn_ms != 0 || strcmp(row->rule, rule) != 0)
             continue;
-        if (is_same(row->playbook, playbook))
+        if (is_same_file(row->playbook, playbook))
             return row;
         if (of_any == NULL && (row->playbook == NULL || playbook == NULL))
             of_any = row;

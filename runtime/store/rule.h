@@ -30,6 +30,9 @@ void rule_withdraw(struct transaction *transaction,
 bool rule_load_amendments(struct database *database, struct arena *arena,
                           bool also_withdrawn, struct record_amendments *found,
                           struct fault *fault) FAULT_CHECKED;
+// Whether two rows are of one rule: of its name, and of its file or both of none.
+bool rule_is_same(const struct record_evaluation *one,
+                  const struct record_evaluation *other);
 // The first of that rule, or NULL. A row that knows no playbook is of each, where there
 // is no other.
 const struct record_evaluation *rule_find_evaluation(const struct record_evaluations *all,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "view/report_marks.h"
 
+#include "store/rule.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,19 +20,12 @@ static int compare_events(const void *left, const void *right)
     return strcmp(a->rule, b->rule);
 }
 
-static bool is_same_file(const char *left, const char *right)
-{
-    return left == right || (left != NULL && right != NULL && strcmp(left, right) == 0);
-}
-
 // The rows of a rule stand together, newest first: it begins to propose where the one
 // before did not.
 static bool begins(const struct record_evaluations *all, size_t at)
 {
     const struct record_evaluation *row = &all->rows[at];
-    bool has_before = at + 1 < all->count &&
-                      strcmp(all->rows[at + 1].rule, row->rule) == 0 &&
-                      is_same_file(all->rows[at + 1].playbook, row->playbook);
+    bool has_before = at + 1 < all->count && rule_is_same(&all->rows[at + 1], row);
     return row->is_proposed && !(has_before && all->rows[at + 1].is_proposed);
 }
 

@@ -39,19 +39,11 @@ static void write_saw(struct text *out, const struct value *saw)
             html_add(out, "<small>%s</small>", saw->list.items[i]->string.bytes);
 }
 
-static bool is_same_rule(const struct record_evaluations *all, size_t one, size_t other)
-{
-    const struct record_evaluation *a = &all->rows[one], *b = &all->rows[other];
-    return strcmp(a->rule, b->rule) == 0 && (a->playbook == NULL || b->playbook == NULL
-                                                 ? a->playbook == b->playbook
-                                                 : strcmp(a->playbook, b->playbook) == 0);
-}
-
 // The newest of a rule; what knows no playbook is shown where nothing newer does.
 static bool is_shown(const struct record_evaluations *all, size_t at)
 {
     const struct record_evaluation *row = &all->rows[at];
-    if (at > 0 && is_same_rule(all, at - 1, at))
+    if (at > 0 && rule_is_same(&all->rows[at - 1], row))
         return false;
     for (size_t i = at + 1; row->playbook == NULL && i < all->count; i++)
         if (all->rows[i].playbook != NULL && strcmp(all->rows[i].rule, row->rule) == 0)
@@ -65,7 +57,7 @@ static int64_t since_of(const struct record_evaluations *all, size_t at)
 {
     int64_t since = all->rows[at].at_ms;
     for (size_t i = at; i < all->count; i++) {
-        if (!is_same_rule(all, i, at) ||
+        if (!rule_is_same(&all->rows[i], &all->rows[at]) ||
             strcmp(all->rows[i].state, all->rows[at].state) != 0)
             break;
         since = all->rows[i].at_ms;

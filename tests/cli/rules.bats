@@ -115,7 +115,7 @@ says() { # TEXT
   on 58 rules playbooks/b.lua --detailed-exitcode
   [ "$status" -eq 2 ] || { echo "$output"; return 1; }
   says 'bigger  open since 2026-11-28'
-  says 'bigger  accepted, though the playbook does not say it, but playbooks/a.lua'
+  says 'bigger  accepted of playbooks/a.lua, and not said here: pipster rules withdraw bigger'
   on 58 rules accept bigger playbooks/b.lua --yes
   [ "$status" -eq 0 ] || { echo "$output"; return 1; }
   on 58 plan
@@ -342,7 +342,7 @@ opened() {
   on 45 plan
   says '"cx23" → "cx33"'
   on 45 rules
-  says 'bigger  accepted, though the playbook does not say it'
+  says 'bigger  accepted of playbooks/shop.lua, and not said here: pipster rules withdraw bigger'
   on 45 rules withdraw bigger --yes
   [ "$status" -eq 0 ] || { echo "$output"; return 1; }
   on 45 plan --detailed-exitcode
